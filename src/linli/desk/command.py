@@ -1,0 +1,9 @@
+"""The subcommand of this room."""
+
+from __future__ import annotations
+
+import argparse
+
+
+def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add it to the `linli` command."""
