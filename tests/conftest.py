@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.browser"]
+
 ROOT = Path(__file__).resolve().parents[1]
 HELSINKI = ROOT / "src" / "linli" / "demo" / "helsinki.osm.pbf"
 
