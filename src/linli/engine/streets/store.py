@@ -12,27 +12,32 @@ import mmap
 import os
 import struct
 import zlib
-from collections.abc import Mapping
-from pathlib import Path
-from typing import Any
+from typing import Any, TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from linli.engine.errors import InputError
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from pathlib import Path
+    from collections.abc import Mapping
 
 MAGIC = b"LINLI\x00\x01\n"
 _PREFIX = struct.Struct("<8sII")  # magic, header length, CRC-32 of the header
 _ALIGN = 64
 
 
-def save_arrays(path: Path, *, kind: str, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> None:
+def save_arrays(
+    path: Path, *, kind: str, meta: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]
+) -> None:
     """Write `arrays` and JSON-able `meta` to `path`, whole or not at all (written beside it, then renamed)."""
-    rows, offset = [], 0
+    rows: list[dict[str, Any]] = []
+    offset = 0
     for name, array in arrays.items():
         data = np.ascontiguousarray(array)
         rows.append({"name": name, "dtype": data.dtype.str, "shape": list(data.shape), "offset": offset,
-                     "crc": zlib.crc32(data.view(np.uint8).reshape(-1) if data.size else b"")})  # fmt: skip
+                     "crc": _crc(data)})  # fmt: skip
         offset += -(-data.nbytes // _ALIGN) * _ALIGN
     header = json.dumps({"kind": kind, "meta": meta, "arrays": rows}, ensure_ascii=False).encode()
     body_start = -(-(_PREFIX.size + len(header)) // _ALIGN) * _ALIGN
@@ -68,7 +73,9 @@ def load_arrays(path: Path, *, kind: str) -> tuple[dict[str, Any], dict[str, NDA
         raise InputError(f"{path}: cannot be read ({error.strerror}); check the path") from error
     magic, length, crc = _PREFIX.unpack_from(mapped)
     if magic != MAGIC:
-        raise InputError(f"{path}: not a Linli file (or of another version); build it again from the map file")
+        raise InputError(
+            f"{path}: not a Linli file (or of another version); build it again from the map file"
+        )
     header_bytes = mapped[_PREFIX.size : _PREFIX.size + length]
     if zlib.crc32(header_bytes) != crc:
         raise InputError(f"{path}: damaged (its header does not add up); build it again from the map file")
@@ -83,7 +90,11 @@ def load_arrays(path: Path, *, kind: str) -> tuple[dict[str, Any], dict[str, NDA
         if start + count * dtype.itemsize > len(mapped):
             raise InputError(f"{path}: cut short at “{row['name']}”; build it again from the map file")
         array = np.frombuffer(mapped, dtype, count, start)
-        if zlib.crc32(array.view(np.uint8) if count else b"") != row["crc"]:
+        if _crc(array) != row["crc"]:
             raise InputError(f"{path}: damaged at “{row['name']}”; build it again from the map file")
         arrays[row["name"]] = array.reshape(row["shape"])
     return header["meta"], arrays
+
+
+def _crc(array: NDArray[Any]) -> int:
+    return zlib.crc32(memoryview(array.reshape(-1).view(np.uint8))) if array.size else 0
