@@ -62,8 +62,7 @@ def kinds_of(**tags: str) -> dict[str, bool]:
 
 
 def test_kinds_hold_every_row_of_the_reference():
-    assert set(SECTION_1_8) <= set(KINDS)
-    assert set(KINDS) - set(SECTION_1_8) == {"park_large"}
+    assert set(SECTION_1_8) == set(KINDS)
 
 
 def test_kinds_are_complete_in_both_languages_with_evidence():
@@ -104,7 +103,7 @@ def test_kind_names_are_unique_and_know_aliases():
         ({"craft": "winery"}, {}),
         ({"craft": "shoemaker"}, {"repair": True}),
         ({"leisure": "garden", "access": "private"}, {}),
-        ({"leisure": "garden"}, {"park": True, "park_large": True}),
+        ({"leisure": "garden"}, {"park": True}),
         ({"leisure": "playground", "disused": "yes"}, {}),
         ({"public_transport": "platform", "train": "yes"}, {}),
     ],

@@ -75,8 +75,9 @@ class Kind:
     clauses: tuple[Clause, ...]
     entered: Literal["edge", "gate"] = "gate"
     open_space: bool = False
-    area_m2_min: float = 0.0
     aliases: tuple[str, ...] = ()
+    entrances: Clause | None = None
+    entrances_within_m: float = 0.0
 
     @property
     def evidence(self) -> tuple[str, ...]:
@@ -106,11 +107,6 @@ def load_kinds() -> dict[str, Kind]:
     kinds: dict[str, Kind] = {}
     for row in _read()["kind"]:
         clauses = tuple(Clause.of(clause) for clause in row.get("clauses", ()))
-        if "same_as" in row:
-            clauses = tuple(
-                Clause.of({**clause.written, "evidence": row["evidence"]})
-                for clause in kinds[row["same_as"]].clauses
-            )
         kinds[row["key"]] = Kind(
             key=row["key"],
             zh=row["zh"],
@@ -119,8 +115,9 @@ def load_kinds() -> dict[str, Kind]:
             clauses=clauses,
             entered=row.get("entered", "gate"),
             open_space=row.get("open_space", False),
-            area_m2_min=float(row.get("area_m2_min", 0)),
             aliases=tuple(row.get("aliases", ())),
+            entrances=Clause.of({"when": row["entrances"]}) if "entrances" in row else None,
+            entrances_within_m=float(row.get("entrances_within_m", 0)),
         )
     return kinds
 
@@ -129,6 +126,12 @@ def load_kinds() -> dict[str, Kind]:
 def load_groups() -> dict[str, dict[str, str]]:
     """Group key → `{"zh", "en"}`, in the order in which a map lists them."""
     return dict(_read()["groups"])
+
+
+@lru_cache(maxsize=1)
+def load_entered() -> dict[str, Any]:
+    """Read which nodes on an outline let a visitor in: `entrance` (ranked lists), `gate`, `shut`."""
+    return dict(_read()["entered"])
 
 
 @lru_cache(maxsize=1)
