@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, field
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import osmium
@@ -21,9 +21,10 @@ from linli.engine.streets.osmfile import expected_objects, fingerprint, index_st
 from linli.engine.streets.progress import Progress, silent
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from pathlib import Path
     from collections.abc import Iterable
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 Tags = dict[str, str]
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
@@ -86,12 +87,12 @@ class Extract:
     """What a map file holds of one place."""
 
     ways: list[Way]
-    squares: list[Square]
     street_nodes: dict[int, TaggedNode]
     features: list[Feature]
     boundary: shapely.Geometry
     margin_m: float
     source: dict[str, str] = field(default_factory=dict)
+    squares: list[Square] = field(default_factory=list)
 
 
 def read_extract(
@@ -138,7 +139,7 @@ def read_extract(
         raise InputError(f"{path}: has no streets or buildings in it; give a map that covers the place")
     if place is None:
         place, margin_m = header_box or _data_box(reader), 0.0
-    return Extract(reader.ways, reader.squares, reader.street_nodes, reader.features, place, margin_m, source)
+    return Extract(reader.ways, reader.street_nodes, reader.features, place, margin_m, source, reader.squares)
 
 
 class _Reader:

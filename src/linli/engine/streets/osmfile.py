@@ -15,8 +15,8 @@ import osmium
 from linli.engine.errors import InputError
 
 if TYPE_CHECKING:
-    from pathlib import Path
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 # About as many bytes of file as there are tagged objects in it: only for the progress bar.
 _BYTES_PER_OBJECT = {"pbf": 55.0, "osm": 750.0, "osm.gz": 65.0, "osm.bz2": 50.0}

@@ -12,16 +12,17 @@ import mmap
 import os
 import struct
 import zlib
-from typing import Any, TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from linli.engine.errors import InputError
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
-    from pathlib import Path
     from collections.abc import Mapping
+    from pathlib import Path
+
+    from numpy.typing import NDArray
 
 MAGIC = b"LINLI\x00\x01\n"
 _PREFIX = struct.Struct("<8sII")  # magic, header length, CRC-32 of the header

@@ -42,7 +42,7 @@ WAY_TAGS = frozenset((
     "ramp", "ramp:wheelchair", "ramp:stroller", "incline", "surface", "smoothness", "tracktype", "width",
     "est_width", "stroller", "oneway", "oneway:foot", "conveying", "motorroad", "service", "bicycle",
     "segregated", "kerb", "construction", "step_count", "handrail", "ford", "route", "cycleway", "trail_visibility",
-    "sac_scale", "golf", "piste:type", "usage", "operator", "ref", "crossing:island", "elevator",
+    "sac_scale", "golf", "piste:type", "usage", "operator", "ref", "crossing:island", "path",
 ))  # fmt: skip
 
 NODE_TAGS = frozenset((
@@ -76,7 +76,7 @@ def is_street(tags: dict[str, str]) -> bool:
     return bool(
         tags.get("railway") == "platform"
         or tags.get("public_transport") == "platform"
-        or tags.get("man_made") in {"pier", "bridge"}
+        or tags.get("man_made") == "pier"
         or tags.get("indoor") == "corridor"
     )
 
@@ -86,5 +86,5 @@ def is_square(tags: dict[str, str], *, from_way: bool) -> bool:
     if not is_street(tags) or tags.get("area") == "no":
         return False
     if "highway" not in tags:
-        return tags.get("man_made") != "bridge"
+        return True
     return tags.get("area") == "yes" or not from_way
