@@ -1,0 +1,967 @@
+/* Walking times over a street network: the compiled kernel of linli.engine.reach.
+ *
+ * Preparation eliminates nodes, adding shortcuts (a customisable contraction hierarchy: Dibbelt, Strasser, Wagner 2016).
+ * Rows are nodes numbered along the elimination tree, parents first and each subtree together, so that a row's arcs
+ * lead to smaller rows that are its ancestors. A query is a sweep up from the doors it starts at and a sweep down over
+ * the rows (PHAST: Delling, Goldberg, Nowatzyk, Werneck 2011), 16 categories or sources at a time as unsigned 16-bit
+ * ticks that saturate.
+ *
+ * The caller (native.py) has checked every index and length. Nothing here is global, so threads may share what they
+ * only read. Functions that allocate return OK, NO_MEMORY or TOO_LARGE.
+ */
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#if defined(_WIN32)
+#define EXPORT __declspec(dllexport)
+#else
+#define EXPORT __attribute__((visibility("default")))
+#endif
+
+enum { OK = 0, NO_MEMORY = 1, TOO_LARGE = 2 };
+enum { LANES = 16 };
+#define NO_WAY INT32_MAX
+#define FAR 65535u
+
+typedef uint16_t Lanes __attribute__((vector_size(2 * LANES), aligned(2)));
+typedef uint16_t Half __attribute__((vector_size(LANES), aligned(2)));
+typedef _Bool Mask __attribute__((ext_vector_type(LANES)));
+
+static inline Lanes splat(uint32_t value) { return (Lanes){0} + (uint16_t)value; }
+static inline Lanes add(Lanes a, Lanes b) { return __builtin_elementwise_add_sat(a, b); }
+static inline Lanes least(Lanes a, Lanes b) { return __builtin_elementwise_min(a, b); }
+static inline Lanes pick(Lanes mask, Lanes yes, Lanes no) { return (mask & yes) | (~mask & no); }
+static inline uint32_t bits(Lanes mask) {
+    Mask packed = __builtin_convertvector(mask, Mask);
+    uint16_t result;
+    memcpy(&result, &packed, sizeof result);
+    return result;
+}
+static inline uint32_t least_lane(Lanes a) { return __builtin_reduce_min(a); }
+
+static inline uint32_t to_ticks(int32_t ms, double per_ms, uint32_t limit) {
+    double ticks = ms * per_ms + 0.5;
+    return ticks < limit + 1.0 ? (uint32_t)ticks : FAR;
+}
+
+/* A set of rows, 64 a word. */
+static inline int has(const uint64_t *set, int32_t row) { return set[row >> 6] >> (row & 63) & 1; }
+static inline void put(uint64_t *set, int32_t row) { set[row >> 6] |= 1ull << (row & 63); }
+static inline size_t words(int32_t n) { return ((size_t)n + 63) / 64; }
+
+static void *array(size_t count, size_t size) { return malloc(count ? count * size : 1); }
+
+/* ---------------------------------------------------------------- preparation */
+
+typedef struct { int32_t node; int32_t ms; } Arc;
+typedef struct { int64_t at; int32_t count, room; } List;
+
+typedef struct {
+    int32_t n, bound;
+    List *list;          /* of each node: its arcs to nodes not yet eliminated; at elimination, its final arcs */
+    Arc *pool;
+    int64_t used, room;
+    int64_t *seen;       /* of each node: where in the pool it may stand (checked before use) */
+    int32_t *order, *position, done;
+    int64_t dropped;
+    int32_t *parent, *row;
+} Work;
+
+static void release(Work *work) {
+    if (!work) return;
+    free(work->list); free(work->pool); free(work->seen); free(work->order); free(work->position);
+    free(work->parent); free(work->row); free(work);
+}
+
+static int reserve(Work *work, int64_t more) {
+    if (work->used + more <= work->room) return OK;
+    int64_t room = work->room + work->room / 2 + more;
+    Arc *pool = realloc(work->pool, (size_t)room * sizeof(Arc));
+    if (!pool) return NO_MEMORY;
+    work->pool = pool;
+    work->room = room;
+    return OK;
+}
+
+static inline int stands(const Work *work, const List *list, int32_t node) {
+    int64_t at = work->seen[node];
+    return at >= list->at && at < list->at + list->count && work->pool[at].node == node;
+}
+
+/* Room for `more` arcs behind those of a list, which may move. */
+static int widen(Work *work, List *list, int32_t more) {
+    if (list->count + more <= list->room) return OK;
+    int32_t room = list->count + more + list->room / 2;
+    int code = reserve(work, room);
+    if (code) return code;
+    memcpy(work->pool + work->used, work->pool + list->at, (size_t)list->count * sizeof(Arc));
+    list->at = work->used;
+    list->room = room;
+    work->used += room;
+    return OK;
+}
+
+/* Lists of arcs from edges; loops and what is beyond the bound left out, parallel edges reduced to the quickest. */
+static int load(Work *work, int64_t m, const int32_t *tail, const int32_t *head, const int32_t *ms) {
+    int32_t n = work->n;
+    for (int64_t e = 0; e < m; e++) {
+        if (tail[e] == head[e]) continue;
+        if (ms[e] > work->bound) { work->dropped += ms[e] != NO_WAY; continue; }
+        work->list[tail[e]].room++;
+        work->list[head[e]].room++;
+    }
+    for (int32_t v = 0; v < n; v++) {
+        work->list[v].at = work->used;
+        work->used += work->list[v].room;
+    }
+    work->room = work->used + work->used / 2 + 1024;
+    work->pool = array((size_t)work->room, sizeof(Arc));
+    if (!work->pool) return NO_MEMORY;
+    for (int64_t e = 0; e < m; e++) {
+        if (tail[e] == head[e] || ms[e] > work->bound) continue;
+        List *a = &work->list[tail[e]], *b = &work->list[head[e]];
+        work->pool[a->at + a->count++] = (Arc){head[e], ms[e]};
+        work->pool[b->at + b->count++] = (Arc){tail[e], ms[e]};
+    }
+    for (int32_t v = 0; v < n; v++) {
+        List *list = &work->list[v];
+        int32_t count = list->count;
+        list->count = 0;
+        for (int32_t i = 0; i < count; i++) {
+            Arc arc = work->pool[list->at + i];
+            if (stands(work, list, arc.node)) {
+                Arc *old = &work->pool[work->seen[arc.node]];
+                if (arc.ms < old->ms) old->ms = arc.ms;
+                continue;
+            }
+            work->seen[arc.node] = list->at + list->count;
+            work->pool[list->at + list->count++] = arc;
+        }
+    }
+    return OK;
+}
+
+static Arc *find(Work *work, int32_t in, int32_t node) {
+    List *list = &work->list[in];
+    Arc *arc = work->pool + list->at, *end = arc + list->count;
+    while (arc < end && arc->node != node) arc++;
+    return arc < end ? arc : NULL;
+}
+
+static void erase(Work *work, int32_t in, Arc *arc) {
+    List *list = &work->list[in];
+    *arc = work->pool[list->at + --list->count];
+}
+
+static void finish(Work *work, int32_t v) {
+    work->position[v] = work->done;
+    work->order[work->done++] = v;
+}
+
+/* Take out a node of degree ≤ 2; its neighbours' degrees do not grow. */
+static void take_out_small(Work *work, int32_t v) {
+    const List *list = &work->list[v];
+    const Arc *arc = work->pool + list->at;
+    if (list->count == 1) erase(work, arc[0].node, find(work, arc[0].node, v));
+    if (list->count == 2) {
+        int32_t a = arc[0].node, b = arc[1].node;
+        int64_t ms = (int64_t)arc[0].ms + arc[1].ms;
+        Arc *at_a = find(work, a, v), *at_b = find(work, b, v);
+        Arc *there = find(work, a, b);
+        if (there) {
+            Arc *back = find(work, b, a);
+            if (ms < there->ms) there->ms = back->ms = (int32_t)ms;
+        }
+        if (there || ms > work->bound) {
+            work->dropped += !there;
+            erase(work, a, at_a);
+            erase(work, b, at_b);
+        } else {
+            *at_a = (Arc){b, (int32_t)ms};
+            *at_b = (Arc){a, (int32_t)ms};
+        }
+    }
+    finish(work, v);
+}
+
+/* Nodes of degree ≤ 2, in rounds of which no two are neighbours: a chain of k nodes becomes log k levels, not k. */
+static int take_out_chains(Work *work) {
+    int32_t n = work->n, count = 0;
+    int32_t *now = array((size_t)n, sizeof *now), *next = array((size_t)n, sizeof *next);
+    int32_t *locked = calloc((size_t)n, sizeof *locked);
+    uint8_t *queued = calloc((size_t)n, 1);
+    int code = now && next && locked && queued ? OK : NO_MEMORY;
+    if (!code)
+        for (int32_t v = 0; v < n; v++)
+            if (work->list[v].count <= 2) { now[count++] = v; queued[v] = 1; }
+    for (int32_t round = 1; !code && count; round++) {
+        int32_t later = 0;
+        for (int32_t i = 0; i < count; i++) {
+            int32_t v = now[i];
+            if (locked[v] == round) { next[later++] = v; continue; }
+            take_out_small(work, v);
+            const List *list = &work->list[v];
+            for (int32_t j = 0; j < list->count; j++) {
+                int32_t u = work->pool[list->at + j].node;
+                locked[u] = round;
+                if (work->list[u].count <= 2 && !queued[u]) { next[later++] = u; queued[u] = 1; }
+            }
+        }
+        int32_t *swap = now; now = next; next = swap;
+        count = later;
+    }
+    free(now); free(next); free(locked); free(queued);
+    return code;
+}
+
+/* Nodes by degree: bucket[d] heads a doubly linked list. */
+typedef struct { int32_t *bucket, *next, *previous; } Degrees;
+
+static void link(Degrees *degrees, int32_t v, int32_t d) {
+    int32_t first = degrees->bucket[d];
+    degrees->next[v] = first;
+    degrees->previous[v] = -1 - d;
+    if (first >= 0) degrees->previous[first] = v;
+    degrees->bucket[d] = v;
+}
+
+static void unlink_node(Degrees *degrees, int32_t v) {
+    int32_t before = degrees->previous[v], after = degrees->next[v];
+    if (before >= 0) degrees->next[before] = after;
+    else degrees->bucket[-1 - before] = after;
+    if (after >= 0) degrees->previous[after] = before;
+}
+
+/* Give u a shortcut through v to each other neighbour of v. */
+static int bridge(Work *work, int32_t v, int32_t u, int32_t through_ms) {
+    List *list = &work->list[u];
+    const List *other = &work->list[v];
+    int code = widen(work, list, other->count);
+    if (code) return code;
+    for (int32_t i = 0; i < list->count; i++) work->seen[work->pool[list->at + i].node] = list->at + i;
+    Arc *gone = work->pool + work->seen[v];
+    *gone = work->pool[list->at + --list->count];
+    work->seen[gone->node] = gone - work->pool;
+    for (int32_t i = 0; i < other->count; i++) {
+        Arc arc = work->pool[other->at + i];
+        if (arc.node == u) continue;
+        int64_t ms = (int64_t)arc.ms + through_ms;
+        if (stands(work, list, arc.node)) {
+            Arc *old = work->pool + work->seen[arc.node];
+            if (ms < old->ms) old->ms = (int32_t)ms;
+        } else if (ms > work->bound) {
+            work->dropped++;
+        } else {
+            work->pool[list->at + list->count++] = (Arc){arc.node, (int32_t)ms};
+        }
+    }
+    return OK;
+}
+
+static int take_out_core(Work *work) {
+    int32_t n = work->n, lowest = 0;
+    Degrees degrees = {
+        array((size_t)n, sizeof(int32_t)), array((size_t)n, sizeof(int32_t)), array((size_t)n, sizeof(int32_t))};
+    int code = degrees.bucket && degrees.next && degrees.previous ? OK : NO_MEMORY;
+    if (!code) {
+        memset(degrees.bucket, 0xff, (size_t)n * sizeof(int32_t));
+        for (int32_t v = n - 1; v >= 0; v--)
+            if (work->position[v] < 0) link(&degrees, v, work->list[v].count);
+    }
+    while (!code && work->done < n) {
+        while (degrees.bucket[lowest] < 0) lowest++;
+        int32_t v = degrees.bucket[lowest];
+        unlink_node(&degrees, v);
+        finish(work, v);
+        for (int32_t i = 0; !code && i < work->list[v].count; i++) {
+            Arc arc = work->pool[work->list[v].at + i];
+            unlink_node(&degrees, arc.node);
+            code = bridge(work, v, arc.node, arc.ms);
+            int32_t degree = work->list[arc.node].count;
+            link(&degrees, arc.node, degree);
+            if (degree < lowest) lowest = degree;
+        }
+    }
+    free(degrees.bucket); free(degrees.next); free(degrees.previous);
+    return code;
+}
+
+/* The elimination tree of the arcs as stored, by position (Liu 1990): with shortcuts dropped, a node's first
+ * neighbour to go is not always an ancestor of the others. Then rows: parents first, subtrees together. */
+static int grow_tree(Work *work, int32_t *height) {
+    int32_t n = work->n;
+    int64_t total = 0;
+    for (int32_t v = 0; v < n; v++) total += work->list[v].count;
+    if (total >= INT32_MAX / 2) return TOO_LARGE;
+    int32_t *start = calloc((size_t)n + 1, sizeof *start), *lower = array((size_t)total, sizeof *lower);
+    int32_t *ancestor = array((size_t)n, sizeof *ancestor);
+    work->parent = array((size_t)n, sizeof(int32_t));
+    work->row = array((size_t)n, sizeof(int32_t));
+    if (!start || !lower || !ancestor || !work->parent || !work->row) {
+        free(start); free(lower); free(ancestor);
+        return NO_MEMORY;
+    }
+    int32_t *parent = work->parent;
+    for (int32_t v = 0; v < n; v++)
+        for (int32_t i = 0; i < work->list[v].count; i++)
+            start[work->position[work->pool[work->list[v].at + i].node]]++;
+    for (int32_t p = 1; p <= n; p++) start[p] += start[p - 1];
+    for (int32_t p = n - 1; p >= 0; p--) {
+        const List *list = &work->list[work->order[p]];
+        for (int32_t i = 0; i < list->count; i++)
+            lower[--start[work->position[work->pool[list->at + i].node]]] = p;
+    }
+    for (int32_t p = 0; p < n; p++) {
+        parent[p] = ancestor[p] = -1;
+        for (int32_t i = start[p]; i < start[p + 1]; i++) {
+            int32_t q = lower[i];
+            while (ancestor[q] >= 0 && ancestor[q] != p) {
+                int32_t above = ancestor[q];
+                ancestor[q] = p;
+                q = above;
+            }
+            if (ancestor[q] < 0) ancestor[q] = parent[q] = p;
+        }
+    }
+    int32_t *size = ancestor, *next = start, *depth = lower, free_row = 0, deepest = 0;
+    if (total < n) { depth = realloc(lower, (size_t)n * sizeof *depth); if (depth) lower = depth; }
+    if (!depth) { free(start); free(lower); free(ancestor); return NO_MEMORY; }
+    for (int32_t p = 0; p < n; p++) size[p] = 1;
+    for (int32_t p = 0; p < n; p++)
+        if (parent[p] >= 0) size[parent[p]] += size[p];
+    for (int32_t p = n - 1; p >= 0; p--) {
+        int32_t *place = parent[p] < 0 ? &free_row : &next[parent[p]];
+        depth[p] = parent[p] < 0 ? 0 : depth[parent[p]] + 1;
+        if (depth[p] > deepest) deepest = depth[p];
+        work->row[work->order[p]] = *place;
+        next[p] = *place + 1;
+        *place += size[p];
+    }
+    *height = deepest + 1;
+    free(start); free(lower); free(ancestor);
+    return deepest < (int32_t)FAR ? OK : TOO_LARGE;
+}
+
+/* Eliminate. `*out` holds the result until `linli_take`; `sizes`: arcs, dropped shortcuts, height of the tree. */
+EXPORT int linli_prepare(int32_t n, int64_t m, const int32_t *tail, const int32_t *head, const int32_t *ms,
+                         int32_t bound, void **out, int64_t *sizes) {
+    *out = NULL;
+    Work *work = calloc(1, sizeof *work);
+    if (!work) return NO_MEMORY;
+    work->n = n;
+    work->bound = bound;
+    work->list = calloc((size_t)n, sizeof(List));
+    work->seen = calloc((size_t)n, sizeof(int64_t));
+    work->order = array((size_t)n, sizeof(int32_t));
+    work->position = array((size_t)n, sizeof(int32_t));
+    int code = work->list && work->seen && work->order && work->position ? OK : NO_MEMORY;
+    if (!code) memset(work->position, 0xff, (size_t)n * sizeof(int32_t));
+    int32_t height = 0;
+    if (!code) code = load(work, m, tail, head, ms);
+    if (!code) code = take_out_chains(work);
+    if (!code) code = take_out_core(work);
+    if (!code) code = grow_tree(work, &height);
+    if (code) {
+        release(work);
+        return code;
+    }
+    sizes[0] = 0;
+    for (int32_t v = 0; v < n; v++) sizes[0] += work->list[v].count;
+    sizes[1] = work->dropped;
+    sizes[2] = height;
+    *out = work;
+    return OK;
+}
+
+/* Hand over the arcs by row (start [n + 1], col and ms [arcs], smallest column first) and let go of the rest. */
+EXPORT void linli_take(void *prepared, int32_t *start, int32_t *col, int32_t *ms, int32_t *row_of_node,
+                       int32_t *node_of_row, uint16_t *depth) {
+    Work *work = prepared;
+    int32_t n = work->n, count = 0;
+    for (int32_t v = 0; v < n; v++) {
+        row_of_node[v] = work->row[v];
+        node_of_row[work->row[v]] = v;
+    }
+    for (int32_t r = 0; r < n; r++) {
+        int32_t v = node_of_row[r];
+        const List *list = &work->list[v];
+        int32_t above = work->parent[work->position[v]];
+        depth[r] = above < 0 ? 0 : (uint16_t)(depth[work->row[work->order[above]]] + 1);
+        start[r] = count;
+        for (int32_t i = 0; i < list->count; i++) {
+            Arc arc = work->pool[list->at + i];
+            int32_t row = work->row[arc.node], at = count++;
+            for (; at > start[r] && col[at - 1] > row; at--) {
+                col[at] = col[at - 1];
+                ms[at] = ms[at - 1];
+            }
+            col[at] = row;
+            ms[at] = arc.ms;
+        }
+    }
+    start[n] = count;
+    release(work);
+}
+
+/* ---------------------------------------------------------------- customisation */
+
+/* Arcs by the row they lead to: `arc` [arcs] and the row each comes from, ascending. start_below [n + 1]. */
+EXPORT void linli_transpose(int32_t n, const int32_t *start, const int32_t *col, int32_t *start_below,
+                            int32_t *arc_below, int32_t *row_below) {
+    memset(start_below, 0, ((size_t)n + 1) * sizeof *start_below);
+    for (int32_t a = 0; a < start[n]; a++) start_below[col[a]]++;
+    for (int32_t r = 1; r <= n; r++) start_below[r] += start_below[r - 1];
+    for (int32_t r = n - 1; r >= 0; r--)
+        for (int32_t a = start[r]; a < start[r + 1]; a++) {
+            int32_t at = --start_below[col[a]];
+            arc_below[at] = a;
+            row_below[at] = r;
+        }
+}
+
+/* Where each edge went: 2 × arc, + 1 if its tail is the upper end; −1 if it is a loop or was left out. */
+EXPORT void linli_edge_arcs(const int32_t *start, const int32_t *col, const int32_t *row_of_node, int64_t m,
+                            const int32_t *tail, const int32_t *head, int32_t *edge_arc) {
+    for (int64_t e = 0; e < m; e++) {
+        int32_t a = row_of_node[tail[e]], b = row_of_node[head[e]];
+        int32_t low = a > b ? a : b, high = a > b ? b : a, first = start[low], end = start[low + 1];
+        while (first < end) {
+            int32_t middle = first + (end - first) / 2;
+            if (col[middle] < high) first = middle + 1;
+            else end = middle;
+        }
+        int there = a != b && first < start[low + 1] && col[first] == high;
+        edge_arc[e] = there ? 2 * first + (a < b) : -1;
+    }
+}
+
+static inline void relax(int32_t *ms, int32_t other) { if (other < *ms) *ms = other; }
+static inline int32_t sum(int32_t a, int32_t b) {
+    uint32_t both = (uint32_t)a + (uint32_t)b;
+    return both < NO_WAY ? (int32_t)both : NO_WAY;
+}
+
+/* Weights of all arcs for other weights of the edges: up, row → column; down, column → row. Lower triangles are
+ * relaxed from the bottom row up. Where a triangle's third side was dropped the sum falls into scratch unread. */
+EXPORT int linli_customise(int32_t n, const int32_t *start, const int32_t *col, const int32_t *start_below,
+                           const int32_t *arc_below, const int32_t *row_below, int64_t m, const int32_t *edge_arc,
+                           const int32_t *forward, const int32_t *backward, int32_t *up, int32_t *down) {
+    typedef struct { int32_t up, down; } Pair;
+    Pair *side = calloc((size_t)n, sizeof *side);
+    if (!side) return NO_MEMORY;
+    for (int32_t a = 0; a < start[n]; a++) up[a] = down[a] = NO_WAY;
+    for (int64_t e = 0; e < m; e++) {
+        if (edge_arc[e] < 0) continue;
+        int32_t a = edge_arc[e] >> 1, flipped = edge_arc[e] & 1;
+        relax(&up[a], flipped ? backward[e] : forward[e]);
+        relax(&down[a], flipped ? forward[e] : backward[e]);
+    }
+    for (int32_t r = n - 1; r >= 0; r--) {
+        for (int32_t a = start[r]; a < start[r + 1]; a++) side[col[a]] = (Pair){up[a], down[a]};
+        for (int32_t i = start_below[r]; i < start_below[r + 1]; i++) {
+            int32_t to_r = arc_below[i], v = row_below[i];
+            int32_t v_to_r = up[to_r], r_to_v = down[to_r];
+            for (int32_t a = start[v]; a < to_r; a++) {
+                Pair *third = &side[col[a]];
+                relax(&third->up, sum(r_to_v, up[a]));
+                relax(&third->down, sum(down[a], v_to_r));
+            }
+        }
+        for (int32_t a = start[r]; a < start[r + 1]; a++) {
+            up[a] = side[col[a]].up;
+            down[a] = side[col[a]].down;
+        }
+    }
+    free(side);
+    return OK;
+}
+
+/* Weights in ticks, without the arcs that are beyond the limit both ways. `slot` is the depth of the column in the
+ * tree: it names an ancestor of the row. Returns how many arcs there are. down, ticks_down may be NULL: same as up. */
+EXPORT int32_t linli_quantise(int32_t n, const int32_t *start, const int32_t *col, const uint16_t *depth,
+                              const int32_t *up, const int32_t *down, double per_ms, uint32_t limit, int32_t *out_start,
+                              int32_t *out_col, uint16_t *slot, uint16_t *ticks_up, uint16_t *ticks_down) {
+    int32_t count = 0;
+    for (int32_t r = 0; r < n; r++) {
+        out_start[r] = count;
+        for (int32_t a = start[r]; a < start[r + 1]; a++) {
+            uint32_t u = to_ticks(up[a], per_ms, limit), d = down ? to_ticks(down[a], per_ms, limit) : u;
+            if (u == FAR && d == FAR) continue;
+            out_col[count] = col[a];
+            slot[count] = depth[col[a]];
+            ticks_up[count] = (uint16_t)u;
+            if (ticks_down) ticks_down[count] = (uint16_t)d;
+            count++;
+        }
+    }
+    out_start[n] = count;
+    return count;
+}
+
+/* ---------------------------------------------------------------- queries */
+
+/* Weights in ticks for one query: `rising` on the sweep up, `falling` on the sweep down. */
+typedef struct {
+    int32_t n, height;
+    const int32_t *start, *col;
+    const uint16_t *slot, *depth, *rising, *falling;
+    const int32_t *row_of_node;
+    double per_ms;
+    uint32_t limit;
+} Net;
+
+/* How doors hang on the network; edge and ahead only where doors are set against doors. */
+typedef struct {
+    int64_t count;
+    const int32_t *tail, *head, *tail_ms, *head_ms, *edge, *leg, *tail_ahead, *head_ahead;
+} Doors;
+
+static inline int32_t end_row(const Net *net, const Doors *doors, int64_t d, int end) {
+    int32_t node = end ? doors->head[d] : doors->tail[d];
+    return node < 0 ? -1 : net->row_of_node[node];
+}
+static inline uint32_t end_ticks(const Net *net, const Doors *doors, int64_t d, int end) {
+    return to_ticks(end ? doors->head_ms[d] : doors->tail_ms[d], net->per_ms, net->limit);
+}
+
+static inline void seed(Lanes *table, uint64_t *filled, int32_t row, int lane, uint32_t ticks) {
+    if (!has(filled, row)) {
+        table[row] = splat(FAR);
+        put(filled, row);
+    }
+    uint16_t *cell = (uint16_t *)&table[row] + lane;
+    if (ticks < *cell) *cell = (uint16_t)ticks;
+}
+
+/* From the filled rows to all their ancestors, deepest row first. */
+static void sweep_up(const Net *net, Lanes *table, uint64_t *filled) {
+    for (int64_t w = (int64_t)words(net->n) - 1; w >= 0; w--) {
+        uint64_t left = filled[w];
+        while (left) {
+            int bit = 63 - __builtin_clzll(left);
+            int32_t r = (int32_t)(w * 64 + bit);
+            Lanes here = table[r];
+            for (int32_t a = net->start[r]; a < net->start[r + 1]; a++) {
+                int32_t f = net->col[a];
+                Lanes there = add(here, splat(net->rising[a]));
+                if (has(filled, f)) there = least(there, table[f]);
+                else put(filled, f);
+                table[f] = there;
+            }
+            left = filled[w] & ((1ull << bit) - 1);
+        }
+    }
+}
+
+/* [n, 16]: every row's ticks to the nearest door of categories first … first + 15. */
+EXPORT int linli_nearest(const Net *net, const Doors *doors, const int32_t *category, int32_t first, Lanes *table) {
+    uint64_t *filled = calloc(words(net->n), sizeof *filled);
+    Lanes *above = array((size_t)net->height, sizeof *above); /* the rows on the way to the root, by depth */
+    if (!filled || !above) {
+        free(filled); free(above);
+        return NO_MEMORY;
+    }
+    for (int64_t d = 0; d < doors->count; d++) {
+        int32_t lane = category[d] - first;
+        if (lane < 0 || lane >= LANES) continue;
+        for (int end = 0; end < 2; end++) {
+            int32_t row = end_row(net, doors, d, end);
+            uint32_t ticks = end_ticks(net, doors, d, end);
+            if (row >= 0 && ticks != FAR) seed(table, filled, row, lane, ticks);
+        }
+    }
+    sweep_up(net, table, filled);
+    const uint16_t *slot = net->slot, *falling = net->falling;
+    Lanes limit = splat(net->limit);
+    for (int32_t r = 0; r < net->n; r++) {
+        Lanes here = has(filled, r) ? table[r] : splat(FAR);
+        for (int32_t a = net->start[r], end = net->start[r + 1]; a < end; a++)
+            here = least(here, add(above[slot[a]], splat(falling[a])));
+        here |= (Lanes)(here > limit);
+        above[net->depth[r]] = here;
+        table[r] = here;
+    }
+    free(filled); free(above);
+    return OK;
+}
+
+/* A row of k-lists: times[k], then the doors they lead to (their rank within the category), nearest first. */
+static inline Lanes *times_of(Lanes *lists, int k, int64_t row) { return lists + row * 2 * k; }
+
+/* Put (ticks, door) into sorted lists, each door once. What is displaced moves on; a door met again ends it. */
+static inline void insert(Lanes *times, Lanes *doors, int k, Lanes ticks, Lanes door) {
+    Lanes moving = ticks, whose = door;
+    for (int j = 0; j < k; j++) {
+        Lanes same = (Lanes)(doors[j] == door);
+        Lanes before = (Lanes)(moving < times[j]) | (same & (Lanes)(moving <= times[j]));
+        Lanes next = pick(before, times[j], moving), next_whose = pick(before, doors[j], whose);
+        times[j] = pick(before, moving, times[j]);
+        doors[j] = pick(before, whose, doors[j]);
+        moving = next | same;
+        whose = next_whose;
+    }
+}
+
+static inline void clear(Lanes *lists, int k) {
+    for (int j = 0; j < 2 * k; j++) lists[j] = splat(FAR);
+}
+
+static inline void merge(Lanes *into, const Lanes *from, int k, uint32_t ticks) {
+    for (int j = 0; j < k; j++) {
+        Lanes there = add(from[j], splat(ticks));
+        if (!bits((Lanes)(there < into[k - 1]))) break;
+        insert(into, into + k, k, there, from[k + j]);
+    }
+}
+
+/* [n, k, lanes]: every row's k nearest doors of categories first … first + lanes − 1, as ticks and indexes of doors.
+ * rank [doors]: of each door within its category; member [begin[c] + rank]: back to the door. */
+EXPORT int linli_k_nearest(const Net *net, const Doors *doors, const int32_t *category, const uint16_t *rank,
+                           const int32_t *begin, const int32_t *member, int32_t first, int32_t lanes, int32_t k,
+                           uint16_t *out_ticks, int32_t *out_door) {
+    size_t row_size = 2 * (size_t)k * sizeof(Lanes), room = 1024, used = 0;
+    uint64_t *filled = calloc(words(net->n), sizeof *filled);
+    int32_t *place = array((size_t)net->n, sizeof *place); /* of filled rows, in `lists` */
+    Lanes *lists = malloc(room * row_size), *above = array((size_t)net->height, row_size);
+    int code = filled && place && lists && above ? OK : NO_MEMORY;
+
+#define FILL(row)                                                                   \
+    if (!has(filled, row)) {                                                        \
+        if (used == room) {                                                         \
+            Lanes *larger = realloc(lists, 2 * room * row_size);                    \
+            if (!larger) { code = NO_MEMORY; break; }                               \
+            lists = larger;                                                         \
+            room *= 2;                                                              \
+        }                                                                           \
+        put(filled, row);                                                           \
+        place[row] = (int32_t)used++;                                               \
+        clear(times_of(lists, k, place[row]), k);                                   \
+    }
+
+    for (int64_t d = 0; !code && d < doors->count; d++) {
+        int32_t lane = category[d] - first;
+        if (lane < 0 || lane >= lanes) continue;
+        for (int end = 0; end < 2; end++) {
+            int32_t row = end_row(net, doors, d, end);
+            uint32_t ticks = end_ticks(net, doors, d, end);
+            if (row < 0 || ticks == FAR) continue;
+            FILL(row)
+            Lanes one = splat(FAR), whose = splat(FAR), *here = times_of(lists, k, place[row]);
+            one[lane] = (uint16_t)ticks;
+            whose[lane] = rank[d];
+            insert(here, here + k, k, one, whose);
+        }
+    }
+    for (int64_t w = (int64_t)words(net->n) - 1; !code && w >= 0; w--) {
+        uint64_t left = filled[w];
+        while (!code && left) {
+            int bit = 63 - __builtin_clzll(left);
+            int32_t r = (int32_t)(w * 64 + bit);
+            for (int32_t a = net->start[r]; a < net->start[r + 1]; a++) {
+                if (net->rising[a] == FAR) continue;
+                int32_t f = net->col[a];
+                FILL(f)
+                merge(times_of(lists, k, place[f]), times_of(lists, k, place[r]), k, net->rising[a]);
+            }
+            left = filled[w] & ((1ull << bit) - 1);
+        }
+    }
+#undef FILL
+    Lanes limit = splat(net->limit);
+    for (int32_t r = 0; !code && r < net->n; r++) {
+        Lanes *here = times_of(above, k, net->depth[r]);
+        if (has(filled, r)) memcpy(here, times_of(lists, k, place[r]), row_size);
+        else clear(here, k);
+        for (int32_t a = net->start[r]; a < net->start[r + 1]; a++)
+            if (net->falling[a] != FAR) merge(here, times_of(above, k, net->slot[a]), k, net->falling[a]);
+        for (int j = 0; j < k; j++) {
+            Lanes far = (Lanes)(here[j] > limit);
+            here[j] |= far;
+            here[k + j] |= far;
+            int64_t at = ((int64_t)r * k + j) * lanes;
+            memcpy(out_ticks + at, &here[j], (size_t)lanes * sizeof(uint16_t));
+            for (int32_t lane = 0; lane < lanes; lane++) {
+                uint32_t door = here[k + j][lane];
+                out_door[at + lane] = here[j][lane] == FAR ? -1 : member[begin[first + lane] + (int32_t)door];
+            }
+        }
+    }
+    free(filled); free(place); free(lists); free(above);
+    return code;
+}
+
+/* ---------------------------------------------------------------- sources against sinks */
+
+enum { GATHER = 0, SPREAD = 1, TABLE = 2 };
+
+typedef struct {
+    const Net *net;
+    const Doors *sources, *sinks;
+    int toward;               /* people walk from the sinks to the sources */
+    int64_t batch;            /* the first source of the 16 in the lanes */
+    const int32_t *order;     /* sources, neighbours in the tree together */
+    int lanes;
+    Lanes *table;
+    uint64_t *filled;
+    uint8_t *crowded;         /* edges that sources of this batch stand on */
+} Sweep;
+
+/* Walks along one edge, for a sink on an edge that a source of this batch is on too. */
+static Lanes straight(const Sweep *sweep, int64_t sink, Lanes ticks) {
+    const Doors *sources = sweep->sources, *sinks = sweep->sinks;
+    for (int lane = 0; lane < sweep->lanes; lane++) {
+        int64_t s = sweep->order[sweep->batch + lane];
+        if (sources->edge[s] != sinks->edge[sink]) continue;
+        for (int end = 0; end < 2; end++) {
+            int32_t a = (end ? sources->head_ahead : sources->tail_ahead)[s];
+            int32_t b = (end ? sinks->head_ahead : sinks->tail_ahead)[sink];
+            if (a == NO_WAY || b == NO_WAY) continue;
+            int64_t ms = sweep->toward ? (int64_t)a - b : (int64_t)b - a;
+            if (ms < 0) continue;
+            ms += (int64_t)sources->leg[s] + sinks->leg[sink];
+            uint32_t walk = ms < NO_WAY ? to_ticks((int32_t)ms, sweep->net->per_ms, sweep->net->limit) : FAR;
+            if (walk < ticks[lane]) ticks[lane] = (uint16_t)walk;
+        }
+    }
+    return ticks;
+}
+
+/* From the filled rows down to all rows that any lane reaches within the limit. */
+static void sweep_down(const Sweep *sweep, const int32_t *start_below, const int32_t *row_below,
+                       const uint16_t *falling) {
+    const Net *net = sweep->net;
+    Lanes *table = sweep->table;
+    uint64_t *filled = sweep->filled;
+    for (size_t w = 0; w < words(net->n); w++) {
+        uint64_t left = filled[w];
+        while (left) {
+            int bit = __builtin_ctzll(left);
+            int32_t r = (int32_t)(w * 64) + bit;
+            Lanes here = table[r];
+            uint32_t nearest = least_lane(here);
+            if (nearest <= net->limit)
+                for (int32_t i = start_below[r]; i < start_below[r + 1]; i++) {
+                    if (nearest + falling[i] > net->limit) continue;
+                    int32_t v = row_below[i];
+                    Lanes there = add(here, splat(falling[i]));
+                    if (has(filled, v)) there = least(there, table[v]);
+                    else put(filled, v);
+                    table[v] = there;
+                }
+            left = bit == 63 ? 0 : filled[w] & ~((2ull << bit) - 1);
+        }
+    }
+}
+
+/* Weights of all 256 sets of eight lanes, and of the other eight. */
+static void sum_sets(const Sweep *sweep, const double *weight, int32_t columns, double *sets) {
+    for (int32_t c = 0; c < columns; c++)
+        for (int half = 0; half < 2; half++) {
+            double *sum = sets + (2 * c + half) * 256;
+            sum[0] = 0;
+            for (int set = 1; set < 256; set++) {
+                int lane = half * 8 + __builtin_ctz((unsigned)set);
+                double own = lane < sweep->lanes ? weight[(int64_t)sweep->order[sweep->batch + lane] * columns + c] : 0;
+                sum[set] = sum[set & (set - 1)] + own;
+            }
+        }
+}
+
+static inline void gather(double *total, const double *sets, int32_t columns, uint32_t near) {
+    for (int32_t c = 0; c < columns; c++)
+        total[c] += sets[2 * c * 256 + (near & 255)] + sets[(2 * c + 1) * 256 + (near >> 8)];
+}
+
+/* Sinks by the row at either end: item 2 × sink + end. */
+static int index_sinks(const Net *net, const Doors *sinks, int32_t **start, int64_t **item) {
+    *start = calloc((size_t)net->n + 1, sizeof **start);
+    *item = array(2 * (size_t)sinks->count, sizeof **item);
+    if (!*start || !*item) return NO_MEMORY;
+    for (int64_t i = 0; i < 2 * sinks->count; i++) {
+        int32_t row = end_row(net, sinks, i / 2, i & 1);
+        if (row >= 0) (*start)[row]++;
+    }
+    for (int32_t r = 1; r <= net->n; r++) (*start)[r] += (*start)[r - 1];
+    for (int64_t i = 2 * sinks->count - 1; i >= 0; i--) {
+        int32_t row = end_row(net, sinks, i / 2, i & 1);
+        if (row >= 0) (*item)[--(*start)[row]] = i;
+    }
+    return OK;
+}
+
+/* Every source against every sink (every row, if sinks is NULL), the sources of a batch in the lanes.
+ * start_below, row_below, falling_below: the net's arcs by the row they lead to.
+ * GATHER: out [sinks or n, columns] += weight [sources, columns] of the sources within the limit.
+ * SPREAD: out [sources, columns] += weight [sinks, columns] of the sinks within the limit.
+ * TABLE: out [sources, sinks] = ticks, where within the limit. */
+EXPORT int linli_between(const Net *net, const int32_t *start_below, const int32_t *row_below,
+                         const uint16_t *falling_below, const Doors *sources, const int32_t *order, const Doors *sinks,
+                         int64_t edge_count, int32_t toward, int32_t mode, const double *weight, int32_t columns,
+                         void *out) {
+    double *total = out, *sets = mode == GATHER ? array(512 * (size_t)columns, sizeof *sets) : NULL;
+    int32_t *start = NULL;
+    int64_t *item = NULL;
+    Sweep sweep = {
+        .net = net, .sources = sources, .sinks = sinks, .toward = toward, .order = order,
+        .table = array((size_t)net->n, sizeof(Lanes)),
+        .filled = array(words(net->n), sizeof(uint64_t)),
+        .crowded = calloc((size_t)edge_count + 1, 1),
+    };
+    int code = sweep.table && sweep.filled && sweep.crowded && (sets || mode != GATHER) ? OK : NO_MEMORY;
+    if (!code && sinks) code = index_sinks(net, sinks, &start, &item);
+    for (; !code && sweep.batch < sources->count; sweep.batch += LANES) {
+        sweep.lanes = sources->count - sweep.batch < LANES ? (int)(sources->count - sweep.batch) : LANES;
+        memset(sweep.filled, 0, words(net->n) * sizeof(uint64_t));
+        for (int lane = 0; lane < sweep.lanes; lane++) {
+            int64_t s = order[sweep.batch + lane];
+            if (sources->edge[s] >= 0) sweep.crowded[sources->edge[s]] = 1;
+            for (int end = 0; end < 2; end++) { /* seeded even if FAR: who is on the same edge is found from here */
+                int32_t row = end_row(net, sources, s, end);
+                if (row >= 0) seed(sweep.table, sweep.filled, row, lane, end_ticks(net, sources, s, end));
+            }
+        }
+        sweep_up(net, sweep.table, sweep.filled);
+        sweep_down(&sweep, start_below, row_below, falling_below);
+        if (mode == GATHER) sum_sets(&sweep, weight, columns, sets);
+        Lanes limit = splat(net->limit);
+        for (size_t w = 0; w < words(net->n); w++)
+            for (uint64_t left = sweep.filled[w]; left; left &= left - 1) {
+                int32_t r = (int32_t)(w * 64) + __builtin_ctzll(left);
+                if (!sinks) {
+                    uint32_t near = bits((Lanes)(sweep.table[r] <= limit));
+                    if (near) gather(total + (int64_t)r * columns, sets, columns, near);
+                    continue;
+                }
+                for (int32_t i = start[r]; i < start[r + 1]; i++) {
+                    int64_t sink = item[i] / 2;
+                    int32_t rows[2] = {end_row(net, sinks, sink, 0), end_row(net, sinks, sink, 1)};
+                    int met[2] = {rows[0] >= 0 && has(sweep.filled, rows[0]), rows[1] >= 0 && has(sweep.filled, rows[1])};
+                    if ((item[i] & 1) && met[0]) continue; /* counted at its tail */
+                    Lanes ticks = splat(FAR);
+                    for (int end = 0; end < 2; end++)
+                        if (met[end]) ticks = least(ticks, add(sweep.table[rows[end]], splat(end_ticks(net, sinks, sink, end))));
+                    if (sinks->edge[sink] >= 0 && sweep.crowded[sinks->edge[sink]]) ticks = straight(&sweep, sink, ticks);
+                    uint32_t near = bits((Lanes)(ticks <= limit)) & ((1u << sweep.lanes) - 1);
+                    if (!near) continue;
+                    if (mode == GATHER) {
+                        gather(total + sink * columns, sets, columns, near);
+                        continue;
+                    }
+                    for (; near; near &= near - 1) {
+                        int lane = __builtin_ctz(near);
+                        int64_t s = order[sweep.batch + lane];
+                        if (mode == TABLE) ((uint16_t *)out)[s * sinks->count + sink] = ticks[lane];
+                        else for (int32_t c = 0; c < columns; c++) total[s * columns + c] += weight[sink * columns + c];
+                    }
+                }
+            }
+        for (int lane = 0; lane < sweep.lanes; lane++) {
+            int32_t edge = sources->edge[order[sweep.batch + lane]];
+            if (edge >= 0) sweep.crowded[edge] = 0;
+        }
+    }
+    free(sweep.table); free(sweep.filled); free(sweep.crowded); free(start); free(item); free(sets);
+    return code;
+}
+
+/* ---------------------------------------------------------------- one walk */
+
+/* Edges by node, both ways: node reached and via = 2 × edge, + 1 if walked backward. */
+EXPORT void linli_graph(int32_t n, int64_t m, const int32_t *tail, const int32_t *head, int64_t *start, int32_t *node,
+                        int32_t *via) {
+    memset(start, 0, ((size_t)n + 1) * sizeof *start);
+    for (int64_t e = 0; e < m; e++) { start[tail[e]]++; start[head[e]]++; }
+    for (int32_t v = 1; v <= n; v++) start[v] += start[v - 1];
+    for (int64_t e = m - 1; e >= 0; e--) {
+        int64_t there = --start[tail[e]], back = --start[head[e]];
+        node[there] = head[e]; via[there] = (int32_t)(2 * e);
+        node[back] = tail[e]; via[back] = (int32_t)(2 * e + 1);
+    }
+}
+
+typedef struct { uint64_t *key; int64_t count, room; } Heap; /* key: ms, then node */
+
+static int push(Heap *heap, int32_t ms, int32_t node) {
+    if (heap->count == heap->room) {
+        int64_t room = 2 * heap->room + 256;
+        uint64_t *key = realloc(heap->key, (size_t)room * sizeof *key);
+        if (!key) return NO_MEMORY;
+        heap->key = key;
+        heap->room = room;
+    }
+    uint64_t key = (uint64_t)(uint32_t)ms << 32 | (uint32_t)node;
+    int64_t at = heap->count++;
+    for (; at && heap->key[(at - 1) / 2] > key; at = (at - 1) / 2) heap->key[at] = heap->key[(at - 1) / 2];
+    heap->key[at] = key;
+    return OK;
+}
+
+static uint64_t pop(Heap *heap) {
+    uint64_t top = heap->key[0], key = heap->key[--heap->count];
+    int64_t at = 0, child;
+    while ((child = 2 * at + 1) < heap->count) {
+        if (child + 1 < heap->count && heap->key[child + 1] < heap->key[child]) child++;
+        if (heap->key[child] >= key) break;
+        heap->key[at] = heap->key[child];
+        at = child;
+    }
+    heap->key[at] = key;
+    return top;
+}
+
+/* Dijkstra's search (1959) from one door, by node: ms [n] (NO_WAY: beyond the cut-off) and via [n] (−1: no edge).
+ * With goals, it stops once the nearest goal of each category is certain. */
+EXPORT int linli_search(int32_t n, const int64_t *start, const int32_t *node, const int32_t *edge_via,
+                        const int32_t *forward, const int32_t *backward, const Doors *from, const Doors *goals,
+                        const int32_t *category, int32_t category_count, int32_t cutoff, int32_t *ms, int32_t *via) {
+    Heap heap = {0};
+    int32_t *first = NULL, *next = NULL, *best = NULL, worst = cutoff;
+    int code = OK;
+    for (int32_t v = 0; v < n; v++) { ms[v] = NO_WAY; via[v] = -1; }
+    if (goals) {
+        first = array((size_t)n, sizeof *first);
+        next = array(2 * (size_t)goals->count, sizeof *next);
+        best = calloc((size_t)category_count + 1, sizeof *best);
+        if (!first || !next || !best) code = NO_MEMORY;
+        if (!code) memset(first, 0xff, (size_t)n * sizeof *first);
+        for (int64_t i = 0; !code && i < 2 * goals->count; i++) {
+            int32_t v = i & 1 ? goals->head[i / 2] : goals->tail[i / 2];
+            if (v < 0) continue;
+            next[i] = first[v];
+            first[v] = (int32_t)i;
+            best[category[i / 2]] = cutoff;
+        }
+    }
+    for (int end = 0; !code && end < 2; end++) {
+        int32_t v = end ? from->head[0] : from->tail[0], at = end ? from->head_ms[0] : from->tail_ms[0];
+        if (v < 0 || at > cutoff || at >= ms[v]) continue;
+        ms[v] = at;
+        code = push(&heap, at, v);
+    }
+    while (!code && heap.count) {
+        uint64_t key = pop(&heap);
+        int32_t here = (int32_t)(key >> 32), v = (int32_t)(uint32_t)key;
+        if (here > worst) break;
+        if (here > ms[v]) continue;
+        if (goals && first[v] >= 0) {
+            for (int32_t i = first[v]; i >= 0; i = next[i]) {
+                int64_t there = (int64_t)here + (i & 1 ? goals->head_ms[i / 2] : goals->tail_ms[i / 2]);
+                if (there < best[category[i / 2]]) best[category[i / 2]] = (int32_t)there;
+            }
+            worst = 0;
+            for (int32_t c = 0; c < category_count; c++)
+                if (best[c] > worst) worst = best[c];
+        }
+        for (int64_t i = start[v]; !code && i < start[v + 1]; i++) {
+            int32_t step = edge_via[i] & 1 ? backward[edge_via[i] >> 1] : forward[edge_via[i] >> 1];
+            int64_t there = (int64_t)here + step;
+            if (there > cutoff || there >= ms[node[i]]) continue;
+            ms[node[i]] = (int32_t)there;
+            via[node[i]] = edge_via[i];
+            code = push(&heap, (int32_t)there, node[i]);
+        }
+    }
+    free(heap.key); free(first); free(next); free(best);
+    return code;
+}

@@ -1,26 +1,295 @@
-"""The compiled kernel."""
+"""The compiled kernel. Every array it is given has been checked by then: see `prepared` and `queries`."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import ctypes
+import threading
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from linli.engine.reach.library import DoorsStruct, Net, at, check, ends_struct, library
+from linli.engine.reach.times import FAR, Ticks, tick_of
 
 if TYPE_CHECKING:
-    from linli.engine.reach.doors import Int32s
-    from linli.engine.reach.kernel import Kernel
+    from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from linli.engine.reach.doors import Doors, Ends, Int32s
+    from linli.engine.reach.kernel import Floats
+
+_LANES = 16
+_CUTOFFS_KEPT = 4
+_GATHER, _SPREAD, _TABLE = 0, 1, 2
 
 
 def available() -> bool:
     """Whether the compiled kernel is there."""
-    return False
+    return library() is not None
+
+
+def _call(name: str, *arguments: Any) -> int:
+    loaded = library()
+    assert loaded is not None  # noqa: S101 -- `available` was asked first
+    return int(getattr(loaded, name)(*arguments) or 0)
+
+
+class _Topology:
+    """The eliminated network without weights, shared by all profiles."""
+
+    def __init__(self, node_count: int, tail: Int32s, head: Int32s, lower: Int32s, bound_ms: int) -> None:
+        handle, sizes = ctypes.c_void_p(), np.zeros(3, np.int64)
+        check(
+            _call(
+                "linli_prepare", node_count, tail.size, at(tail), at(head), at(lower), bound_ms,
+                ctypes.addressof(handle), at(sizes),
+            )
+        )  # fmt: skip
+        arcs, self.dropped, self.height = (int(size) for size in sizes)
+        self.tail, self.head = tail, head
+        self.start = np.empty(node_count + 1, np.int32)
+        self.col, self.lower_ms = np.empty(arcs, np.int32), np.empty(arcs, np.int32)
+        self.row_of_node, self.node_of_row = np.empty(node_count, np.int32), np.empty(node_count, np.int32)
+        self.depth = np.empty(node_count, np.uint16)
+        _call(
+            "linli_take", handle, at(self.start), at(self.col), at(self.lower_ms), at(self.row_of_node),
+            at(self.node_of_row), at(self.depth),
+        )  # fmt: skip
+
+    @property
+    def node_count(self) -> int:
+        return self.row_of_node.size
+
+    @cached_property
+    def below(self) -> tuple[Int32s, Int32s, Int32s]:
+        """Arcs by the row they lead to: starts, arcs, the rows they come from."""
+        return transposed(self.node_count, self.start, self.col, self.col.size)
+
+    @cached_property
+    def edge_arc(self) -> Int32s:
+        """Where each edge went."""
+        arc = np.empty(self.tail.size, np.int32)
+        _call(
+            "linli_edge_arcs", at(self.start), at(self.col), at(self.row_of_node), self.tail.size, at(self.tail),
+            at(self.head), at(arc),
+        )  # fmt: skip
+        return arc
+
+    @cached_property
+    def graph(self) -> tuple[NDArray[np.int64], Int32s, Int32s]:
+        """The network's own edges by node: starts, nodes, edges."""
+        start = np.empty(self.node_count + 1, np.int64)
+        node, via = np.empty(2 * self.tail.size, np.int32), np.empty(2 * self.tail.size, np.int32)
+        _call(
+            "linli_graph", self.node_count, self.tail.size, at(self.tail), at(self.head), at(start), at(node), at(via)
+        )
+        return start, node, via
+
+
+def transposed(n: int, start: Int32s, col: Int32s, arcs: int) -> tuple[Int32s, Int32s, Int32s]:
+    """Arcs by column: starts [n + 1], arcs, rows."""
+    below, arc, row = np.empty(n + 1, np.int32), np.empty(arcs, np.int32), np.empty(arcs, np.int32)
+    _call("linli_transpose", n, at(start), at(col), at(below), at(arc), at(row))
+    return below, arc, row
+
+
+@dataclass(frozen=True, eq=False)
+class _Quantised:
+    """The weights in ticks of one cut-off, kept for the next question."""
+
+    topology: _Topology
+    per_ms: float
+    limit: int
+    start: Int32s
+    col: Int32s
+    slot: Ticks
+    up: Ticks
+    down: Ticks
+
+    @cached_property
+    def below(self) -> tuple[Int32s, Int32s, Ticks, Ticks]:
+        """Arcs by the row they lead to: starts, the rows they come from, up and down."""
+        start, arc, row = transposed(self.topology.node_count, self.start, self.col, int(self.start[-1]))
+        up = self.up[arc]
+        return start, row, up, up if self.down is self.up else self.down[arc]
+
+    def net(self, *, toward: bool) -> Net:
+        """For walks toward the doors the sweep up adds a row's walk from above, and the sweep down its walk upward."""
+        rising, falling = (self.down, self.up) if toward else (self.up, self.down)
+        topology = self.topology
+        return Net(
+            topology.node_count, topology.height, at(self.start), at(self.col), at(self.slot), at(topology.depth),
+            at(rising), at(falling), at(topology.row_of_node), self.per_ms, self.limit,
+        )  # fmt: skip
+
+
+class NativeKernel:
+    """See `kernel.Kernel`."""
+
+    def __init__(self, topology: _Topology, forward: Int32s, backward: Int32s, up: Int32s, down: Int32s) -> None:
+        self.row_of_node, self.node_of_row = topology.row_of_node, topology.node_of_row
+        self.dropped = topology.dropped
+        self._topology = topology
+        self._forward, self._backward = forward, backward
+        self._up, self._down = up, down
+        self._quantised: dict[int, _Quantised] = {}
+        self._lock = threading.Lock()
+
+    def customised(self, forward_ms: Int32s, backward_ms: Int32s) -> NativeKernel:
+        return _customised(self._topology, forward_ms, backward_ms)
+
+    def nearest(self, ends: Ends, category: Int32s, category_count: int, *, cutoff_ms: int, toward: bool) -> Ticks:
+        quantised = self._in_ticks(cutoff_ms)
+        net, doors = quantised.net(toward=toward), ends_struct(ends)
+        tables = []
+        for first in range(0, category_count, _LANES):
+            table = _aligned(self.row_of_node.size, _LANES)
+            check(
+                _call(
+                    "linli_nearest", ctypes.addressof(net), ctypes.addressof(doors), at(category), first, at(table)
+                )
+            )
+            tables.append(table)
+        table = tables[0] if len(tables) == 1 else np.concatenate(tables, axis=1)
+        return table[:, :category_count]
+
+    def k_nearest(
+        self, ends: Ends, category: Int32s, category_count: int, *, k: int, cutoff_ms: int, toward: bool
+    ) -> tuple[Ticks, Int32s]:
+        quantised = self._in_ticks(cutoff_ms)
+        net, doors = quantised.net(toward=toward), ends_struct(ends)
+        member = np.argsort(category, kind="stable").astype(np.int32)
+        begin = np.searchsorted(category[member], np.arange(category_count + 1)).astype(np.int32)
+        if np.diff(begin).max(initial=0) >= FAR:
+            raise ValueError(f"targets: more than {FAR - 1} of one category; k_nearest cannot tell them apart")
+        rank = np.empty(member.size, np.uint16)
+        rank[member] = np.arange(member.size) - begin[category[member]]
+        parts = []
+        for first in range(0, category_count, _LANES):
+            lanes = min(_LANES, category_count - first)
+            ticks = np.empty((self.row_of_node.size, k, lanes), np.uint16)
+            door = np.empty((self.row_of_node.size, k, lanes), np.int32)
+            check(
+                _call(
+                    "linli_k_nearest", ctypes.addressof(net), ctypes.addressof(doors), at(category), at(rank),
+                    at(begin), at(member), first, lanes, k, at(ticks), at(door),
+                )
+            )  # fmt: skip
+            parts.append((ticks, door))
+        if len(parts) > 1:
+            parts = [(np.concatenate([p[0] for p in parts], axis=2), np.concatenate([p[1] for p in parts], axis=2))]
+        return parts[0][0].transpose(0, 2, 1), parts[0][1].transpose(0, 2, 1)
+
+    def gather(
+        self, sources: Doors, sinks: Doors | None, weight: Floats, *, cutoff_ms: int, toward: bool
+    ) -> Floats:
+        total = np.zeros((self.row_of_node.size if sinks is None else len(sinks), weight.shape[1]))
+        self._between(sources, sinks, _GATHER, weight, total, cutoff_ms=cutoff_ms, toward=toward)
+        return total
+
+    def spread(self, sources: Doors, sinks: Doors, weight: Floats, *, cutoff_ms: int, toward: bool) -> Floats:
+        total = np.zeros((len(sources), weight.shape[1]))
+        self._between(sources, sinks, _SPREAD, weight, total, cutoff_ms=cutoff_ms, toward=toward)
+        return total
+
+    def table(self, sources: Doors, sinks: Doors, *, cutoff_ms: int, toward: bool) -> Ticks:
+        ticks = np.full((len(sources), len(sinks)), FAR, np.uint16)
+        self._between(sources, sinks, _TABLE, None, ticks, cutoff_ms=cutoff_ms, toward=toward)
+        return ticks
+
+    def search(
+        self, start: Ends, goals: Ends | None, category: Int32s, category_count: int, *, cutoff_ms: int
+    ) -> tuple[Int32s, Int32s]:
+        first, node, via = self._topology.graph
+        count = self.row_of_node.size
+        ms, reached_by = np.empty(count, np.int32), np.empty(count, np.int32)
+        origin, targets = ends_struct(start), None if goals is None else ends_struct(goals)
+        check(
+            _call(
+                "linli_search", count, at(first), at(node), at(via), at(self._forward), at(self._backward),
+                ctypes.addressof(origin), targets and ctypes.addressof(targets), at(category), category_count,
+                cutoff_ms, at(ms), at(reached_by),
+            )
+        )  # fmt: skip
+        return ms, reached_by
+
+    def _between(
+        self, sources: Doors, sinks: Doors | None, mode: int, weight: Floats | None, out: NDArray[Any], *,
+        cutoff_ms: int, toward: bool,
+    ) -> None:  # fmt: skip
+        quantised = self._in_ticks(cutoff_ms)
+        net = quantised.net(toward=toward)
+        start, row, up, down = quantised.below
+        inward: Callable[[Doors], Ends] = lambda doors: doors.inward()  # noqa: E731
+        outward: Callable[[Doors], Ends] = lambda doors: doors.outward()  # noqa: E731
+        near, far = (inward, outward) if toward else (outward, inward)
+        ends = near(sources)
+        source = ends_struct(ends, sources)
+        sink: DoorsStruct | None = None
+        if sinks is not None:
+            sink_ends = far(sinks)
+            sink = ends_struct(sink_ends, sinks)
+        # Neighbours in the tree are neighbours on the ground: in one batch they touch much the same rows.
+        order = np.argsort(self.row_of_node[np.maximum(ends.tail, ends.head)], kind="stable").astype(np.int32)
+        check(
+            _call(
+                "linli_between", ctypes.addressof(net), at(start), at(row), at(up if toward else down),
+                ctypes.addressof(source), at(order), sink and ctypes.addressof(sink),
+                self._topology.tail.size, toward, mode, at(weight), 0 if weight is None else weight.shape[1], at(out),
+            )
+        )  # fmt: skip
+
+    def _in_ticks(self, cutoff_ms: int) -> _Quantised:
+        with self._lock:
+            if cutoff_ms not in self._quantised:
+                while len(self._quantised) >= _CUTOFFS_KEPT:
+                    self._quantised.pop(next(iter(self._quantised)))
+                self._quantised[cutoff_ms] = self._quantise(cutoff_ms)
+            return self._quantised[cutoff_ms]
+
+    def _quantise(self, cutoff_ms: int) -> _Quantised:
+        topology = self._topology
+        tick_ms, limit = tick_of(cutoff_ms)
+        arcs = topology.col.size
+        start, col = np.empty(topology.node_count + 1, np.int32), np.empty(arcs, np.int32)
+        slot, up = np.empty(arcs, np.uint16), np.empty(arcs, np.uint16)
+        down = None if self._down is self._up else np.empty(arcs, np.uint16)
+        _call(
+            "linli_quantise", topology.node_count, at(topology.start), at(topology.col), at(topology.depth),
+            at(self._up), None if down is None else at(self._down), 1 / tick_ms, limit, at(start), at(col), at(slot),
+            at(up), at(down),
+        )  # fmt: skip
+        return _Quantised(topology, 1 / tick_ms, limit, start, col, slot, up, up if down is None else down)
 
 
 def prepare_kernel(
-    node_count: int,
-    tail: Int32s,
-    head: Int32s,
-    forward: Int32s,
-    backward: Int32s,
-    lower: Int32s,
-    bound_ms: int,
-) -> Kernel:
-    raise NotImplementedError
+    node_count: int, tail: Int32s, head: Int32s, forward: Int32s, backward: Int32s, lower: Int32s, bound_ms: int
+) -> NativeKernel:
+    """Eliminate with `lower`, then put the weights on. `TooLargeError` if the network is beyond the kernel."""
+    topology = _Topology(node_count, tail, head, lower, bound_ms)
+    if np.array_equal(forward, lower) and np.array_equal(backward, lower):
+        return NativeKernel(topology, forward, backward, topology.lower_ms, topology.lower_ms)
+    return _customised(topology, forward, backward)
+
+
+def _customised(topology: _Topology, forward: Int32s, backward: Int32s) -> NativeKernel:
+    below, arc, row = topology.below
+    up = np.empty(topology.col.size, np.int32)
+    down = np.empty(topology.col.size, np.int32)
+    check(
+        _call(
+            "linli_customise", topology.node_count, at(topology.start), at(topology.col), at(below), at(arc),
+            at(row), topology.tail.size, at(topology.edge_arc), at(forward), at(backward), at(up), at(down),
+        )
+    )  # fmt: skip
+    return NativeKernel(topology, forward, backward, up, down)
+
+
+def _aligned(rows: int, lanes: int) -> Ticks:
+    """An empty uint16 table whose rows do not straddle cache lines."""
+    buffer = np.empty(rows * lanes + 32, np.uint16)
+    skip = -buffer.ctypes.data % 64 // 2
+    return buffer[skip : skip + rows * lanes].reshape(rows, lanes)

@@ -10,6 +10,7 @@ import numpy as np
 from linli.engine.reach import native
 from linli.engine.reach.doors import NO_WAY, Doors, Int32s, as_int32, check_range
 from linli.engine.reach.fallback import ScipyKernel
+from linli.engine.reach.library import TooLargeError
 
 if TYPE_CHECKING:
     from numpy.typing import ArrayLike
@@ -120,6 +121,8 @@ def prepare(
         raise ValueError(f"bound_ms: {bound_ms}; give 1 … {_UNBOUNDED}")
     tails = as_int32("tail", tail)
     heads = as_int32("head", head, shape=tails.shape)
+    if tails.size >= 2**30:
+        raise ValueError(f"tail: {tails.size} edges; at most {2**30 - 1}")
     check_range("tail", tails, low=0, high=node_count)
     check_range("head", heads, low=0, high=node_count)
     forward, backward = _weights(tails.size, forward_ms, backward_ms)
@@ -128,13 +131,14 @@ def prepare(
     else:
         lower = as_int32("lower_bound_ms", lower_bound_ms, shape=tails.shape)
         check_range("lower_bound_ms", lower, low=0, high=NO_WAY + 1)
-    kernel: Kernel
-    if use_native is None:
-        use_native = native.available()
-    if use_native:
-        kernel = native.prepare_kernel(node_count, tails, heads, forward, backward, lower, bound_ms)
-    else:
-        kernel = ScipyKernel(node_count, tails, heads, forward, backward)
+    kernel: Kernel | None = None
+    if native.available() if use_native is None else use_native:
+        try:
+            kernel = native.prepare_kernel(node_count, tails, heads, forward, backward, lower, bound_ms)
+        except TooLargeError:
+            if use_native:
+                raise
+    kernel = kernel or ScipyKernel(node_count, tails, heads, forward, backward)
     limit = _limit(bound_ms, lower, forward, backward, dropped=kernel.dropped)
     return Prepared(node_count, tails, heads, forward, backward, lower, bound_ms, limit, kernel)
 
