@@ -127,7 +127,7 @@ def snap(network: Network, lon: Floats, lat: Floats, *, max_leg_m: float = 200.0
         A door farther than this from every street stays without one.
     """
     lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
-    first = _segments(network)
+    first = door_segments(network)
     x, y = network.plane.to_xy(network.point_lon, network.point_lat)
     ends = np.stack(
         (np.column_stack((x[first], y[first])), np.column_stack((x[first + 1], y[first + 1]))), axis=1
@@ -144,7 +144,7 @@ def snap(network: Network, lon: Floats, lat: Floats, *, max_leg_m: float = 200.0
     return _place(network, point, none, x=x, y=y, door_x=door_x, door_y=door_y, lon=lon, lat=lat)
 
 
-def _segments(network: Network) -> NDArray[np.int64]:
+def door_segments(network: Network) -> NDArray[np.int64]:
     """Index of the first point of every segment a door may open on."""
     closed = (network.edge_flags & np.uint32(_NOT_ENTERED_FROM)) > 0
     closed |= np.isin(
