@@ -49,33 +49,25 @@ class Reached:
         return np.where(np.isinf(sure) & np.isfinite(maybe), np.float32(np.nan), sure)
 
 
-@dataclass(frozen=True, slots=True)
-class _Want:
-    """One category of a query; `unsized`: places whose size is not known count too."""
-
-    column: Column
-    unsized: bool
-
-
 def reach_columns(walker: Walker, profile: Profile | None, columns: list[Column]) -> Reached:
-    """Walk to every column, in metres (None) or in seconds of a profile given to `walker`."""
+    """Walk to every column, in metres (None) or in seconds of a profile given to `walker`.
+
+    `sure` counts places whose kind and size are settled; `maybe` also those whose are not, and for a wheelchair the
+    streets whose tags do not say.
+    """
     place = walker.place
-    pairs = _DoorKinds.of(place)
-    sure, facility = _nearest(
-        walker.reading(profile), place, pairs, [_Want(column, unsized=False) for column in columns]
-    )
+    settled = DoorKinds.of(place, settled=True)
+    sure, facility = _nearest(walker.reading(profile), place, settled, columns, unsized=False)
+    maybe = sure.copy()
+    open_questions = _open_questions(place, columns)
     if profile is not None and profile.wheelchair:
+        open_questions[:] = True
+    asked = np.flatnonzero(open_questions)
+    if asked.size:
         loose = walker.reading(profile, certain=False)
-        maybe, _ = _nearest(loose, place, pairs, [_Want(column, unsized=True) for column in columns])
-        maybe = np.minimum(maybe, sure)
-    else:
-        maybe = sure.copy()
-        sized = [index for index, column in enumerate(columns) if column.min_area_ha is not None]
-        if sized:
-            wants = [_Want(columns[index], unsized=True) for index in sized]
-            maybe[:, sized] = np.minimum(
-                _nearest(walker.reading(profile), place, pairs, wants)[0], sure[:, sized]
-            )
+        everything = DoorKinds.of(place, settled=False)
+        could, _ = _nearest(loose, place, everything, [columns[index] for index in asked], unsized=True)
+        maybe[:, asked] = np.minimum(could, sure[:, asked])
     never = ~np.asarray(place.facilities.surveyed, bool)[[column.kind for column in columns]]
     maybe[:, never] = 0.0
     lost = np.asarray(place.homes.status) != place.homes.MEASURED
@@ -83,43 +75,56 @@ def reach_columns(walker: Walker, profile: Profile | None, columns: list[Column]
     return Reached(sure, maybe, facility)
 
 
+def _open_questions(place: Place, columns: list[Column]) -> NDArray[np.bool_]:
+    """Columns some of whose places may or may not count: kind not settled, or size asked."""
+    facilities = place.facilities
+    unsettled = np.unique(facilities.kind[~np.asarray(facilities.kind_sure, bool)])
+    return np.array([column.min_area_ha is not None or column.kind in unsettled for column in columns])
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class _DoorKinds:
-    """Every door of every facility once for each kind the facility is of, int32 [p] each."""
+class DoorKinds:
+    """Every door of every facility once for each kind the facility is of, int32 [p] each.
+
+    `settled`: only kinds that the map or the register settles.
+    """
 
     door: Int32s
     kind: Int32s
     facility: Int32s
 
     @classmethod
-    def of(cls, place: Place) -> _DoorKinds:
+    def of(cls, place: Place, *, settled: bool) -> DoorKinds:
         facilities = place.facilities
+        chosen = np.asarray(facilities.kind_sure, bool) if settled else np.ones(facilities.kind.size, bool)
+        kind, facility = facilities.kind[chosen], facilities.kind_facility[chosen]
         by_facility = np.argsort(facilities.door_facility, kind="stable")
         owners = facilities.door_facility[by_facility]
-        first = np.searchsorted(owners, facilities.kind_facility, "left")
-        count = np.searchsorted(owners, facilities.kind_facility, "right") - first
+        first = np.searchsorted(owners, facility, "left")
+        count = np.searchsorted(owners, facility, "right") - first
         starts = np.cumsum(count) - count
         row = np.repeat(np.arange(count.size), count)
         door = by_facility[first[row] + np.arange(row.size) - starts[row]]
-        return cls(door.astype(np.int32), facilities.kind[row], facilities.kind_facility[row])
+        return cls(door.astype(np.int32), kind[row], facility[row])
 
 
-def _nearest(reading: Reading, place: Place, pairs: _DoorKinds, wants: list[_Want]) -> tuple[Floats, Int32s]:
-    """Metres or seconds, and facilities, [homes, wants]."""
+def _nearest(
+    reading: Reading, place: Place, pairs: DoorKinds, columns: list[Column], *, unsized: bool
+) -> tuple[Floats, Int32s]:
+    """Metres or seconds, and facilities, [homes, columns]; `unsized`: places of unknown size count as large enough."""
     homes = place.homes.lon.size
-    walks = np.full((homes, len(wants)), np.inf, np.float32)
-    facility = np.full((homes, len(wants)), -1, np.int32)
-    for start in range(0, len(wants), _LANES):
-        chunk = wants[start : start + _LANES]
-        pair = [np.flatnonzero(_fits(place, pairs, want)) for want in chunk]
+    walks = np.full((homes, len(columns)), np.inf, np.float32)
+    facility = np.full((homes, len(columns)), -1, np.int32)
+    for start in range(0, len(columns), _LANES):
+        chunk = columns[start : start + _LANES]
+        pair = [np.flatnonzero(_fits(place, pairs, column, unsized=unsized)) for column in chunk]
         chosen = np.concatenate(pair)
         if not chosen.size:
             continue
-        category = np.repeat(np.arange(len(chunk), dtype=np.int32), [one.size for one in pair])
         times, target = k_nearest(
             reading.prepared,
             reading.facilities.take(pairs.door[chosen]),
-            category,
+            np.repeat(np.arange(len(chunk), dtype=np.int32), [one.size for one in pair]),
             len(chunk),
             k=1,
             origins=reading.homes,
@@ -132,10 +137,10 @@ def _nearest(reading: Reading, place: Place, pairs: _DoorKinds, wants: list[_Wan
     return walks, facility
 
 
-def _fits(place: Place, pairs: _DoorKinds, want: _Want) -> NDArray[np.bool_]:
-    fits = np.equal(pairs.kind, want.column.kind)
-    if want.column.min_area_ha is None:
+def _fits(place: Place, pairs: DoorKinds, column: Column, *, unsized: bool) -> NDArray[np.bool_]:
+    fits = np.equal(pairs.kind, column.kind)
+    if column.min_area_ha is None:
         return fits
     area_m2 = np.asarray(place.facilities.area_m2)[pairs.facility]
-    large = area_m2 >= want.column.min_area_ha * M2_PER_HA
-    return np.logical_and(fits, large | np.isnan(area_m2) if want.unsized else large)
+    large = area_m2 >= column.min_area_ha * M2_PER_HA
+    return np.logical_and(fits, large | np.isnan(area_m2) if unsized else large)

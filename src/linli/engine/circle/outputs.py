@@ -1,0 +1,192 @@
+"""What `linli measure --out` writes beside the report: `homes.parquet`, `gaps.geojson`, `summary.json`.
+
+All files are written into a folder beside the target first and moved when every one is whole: after an error nothing
+half-written is left and what stood there before still stands.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from linli.engine.circle.assess import any_of
+from linli.engine.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from numpy.typing import NDArray
+
+    from linli.engine.circle.judge import RuleResult
+    from linli.engine.circle.measure import Measurement
+
+# Of each home, in the order of `streets.population.Basis` and of the codes of `streets.homes.Homes`.
+RESIDENTS_FROM = ("register", "grid", "floor area")
+STATUS = ("measured", "island", "no street")
+
+
+@contextmanager
+def whole_folder(folder: Path) -> Iterator[Path]:
+    """Give a folder to write into; on leaving without an error its files are moved into `folder`, each replacing its elder.
+
+    Raises
+    ------
+    InputError
+        The folder cannot be written.
+    """
+    unfinished = folder.with_name(f".{folder.name}.unfinished-{os.getpid()}")
+    try:
+        unfinished.mkdir(parents=True)
+    except OSError as error:
+        raise InputError(
+            f"--out {folder}: cannot be written ({error.strerror}); choose another folder"
+        ) from error
+    try:
+        yield unfinished
+        try:
+            folder.mkdir(exist_ok=True)
+            for file in sorted(unfinished.iterdir()):
+                file.replace(folder / file.name)
+        except OSError as error:
+            raise InputError(
+                f"--out {folder}: cannot be written ({error.strerror}); choose another folder"
+            ) from error
+    finally:
+        shutil.rmtree(unfinished, ignore_errors=True)
+
+
+def write_summary(summary: dict[str, Any], path: Path) -> None:
+    """Write `summary.json`."""
+    path.write_text(json.dumps(summary, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+def write_homes(measurement: Measurement, path: Path) -> None:
+    """Write `homes.parquet`: GeoParquet 1.1, one row a home, geometry its outline (or its door), OGC:CRS84.
+
+    `metres_<kind>`, `minutes_<profile>_<kind>`: float32, +inf farther than the cut-off or no way, null not known. The
+    index of the row is the home's number in `gaps.geojson` and everywhere else.
+    """
+    import pyarrow as pa  # noqa: PLC0415 -- slow to import, wanted only here
+    import pyarrow.parquet as pq  # noqa: PLC0415
+    import shapely  # noqa: PLC0415
+
+    homes = measurement.place.homes
+    shapes = np.array(homes.outline.shapes(), object)
+    bare = shapely.is_empty(shapes)
+    shapes[bare] = shapely.points(homes.lon[bare], homes.lat[bare])
+    columns: dict[str, Any] = {
+        "home": np.arange(homes.lon.size, dtype=np.int32),
+        "ref": pa.array(list(homes.ref)),
+        "name": pa.array(list(homes.name)),
+        "address": pa.array(list(homes.address)),
+        "lon": homes.lon,
+        "lat": homes.lat,
+        "residents": _nullable(pa, homes.residents),
+        "residents_65": _nullable(pa, homes.residents_65),
+        "residents_0_6": _nullable(pa, homes.residents_0_6),
+        "residents_disabled": _nullable(pa, homes.residents_disabled),
+        "dwellings": _nullable(pa, homes.dwellings),
+        "residents_from": _named(pa, homes.basis, RESIDENTS_FROM),
+        "status": _named(pa, homes.status, STATUS),
+    }
+    for index, kind in enumerate(measurement.kinds):
+        columns[f"metres_{kind.key}"] = _nullable(pa, measurement.walk_m[:, index])
+    for profile, walk_s in measurement.walk_s.items():
+        for index, kind in enumerate(measurement.kinds):
+            columns[f"minutes_{profile}_{kind.key}"] = _nullable(pa, walk_s[:, index] / np.float32(60))
+    columns["geometry"] = pa.array(shapely.to_wkb(shapes).tolist(), pa.binary())
+    table = pa.table(columns)
+    west, south, east, north = shapely.total_bounds(shapes).tolist()
+    geo = {
+        "version": "1.1.0",
+        "primary_column": "geometry",
+        "columns": {
+            "geometry": {
+                "encoding": "WKB",
+                "geometry_types": ["MultiPolygon"] * bool((~bare).any()) + ["Point"] * bool(bare.any()),
+                "bbox": [west, south, east, north],
+            }
+        },
+    }
+    notes = {
+        "attribution": measurement.place.meta["attribution"],
+        "cutoff_s": measurement.cutoff_s,
+        "cutoff_m": measurement.cutoff_m,
+    }
+    meta = {"geo": json.dumps(geo), "linli": json.dumps(notes, ensure_ascii=False)}
+    pq.write_table(table.replace_schema_metadata(meta), path, compression="zstd")
+
+
+def _nullable(pa: Any, values: NDArray[Any]) -> Any:
+    return pa.array(values, mask=np.isnan(values))
+
+
+def _named(pa: Any, codes: NDArray[np.uint8], names: tuple[str, ...]) -> Any:
+    return pa.DictionaryArray.from_arrays(pa.array(np.asarray(codes)), list(names)).cast(pa.string())
+
+
+def write_gaps(measurement: Measurement, path: Path) -> None:
+    """Write `gaps.geojson` (RFC 7946): one point a home that any rule leaves out, with each such rule.
+
+    A gap: `rule` (standard/rule), `unit`, `walk` and `over_by` in that unit (null: farther than the cut-off, so more than
+    `more_than`), `minutes` of the walk at the pace of `profile` (null likewise).
+    """
+    gaps = _gaps_by_home(measurement)
+    homes, people = measurement.place.homes, np.nan_to_num(measurement.place.homes.residents)
+    labels = [name or address for name, address in zip(homes.name, homes.address, strict=True)]
+    refs = list(homes.ref)
+    head = {
+        "type": "FeatureCollection",
+        "attribution": measurement.place.meta["attribution"],
+        "cutoff_s": measurement.cutoff_s,
+        "cutoff_m": measurement.cutoff_m,
+    }
+    with path.open("w", encoding="utf-8") as file:
+        file.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "features": [')
+        for count, (home, found) in enumerate(sorted(gaps.items())):
+            file.write(
+                f'{"," if count else ""}\n{{"type":"Feature","id":{home},"geometry":{{"type":"Point","coordinates":'
+                f'[{homes.lon[home]:.6f},{homes.lat[home]:.6f}]}},"properties":{{"home":{home},'
+                f'"label":{json.dumps(labels[home], ensure_ascii=False)},"ref":"{refs[home]}","residents":{people[home]:.1f},'
+                f'"gaps":[{",".join(found)}]}}}}'
+            )
+        file.write("\n]}\n")
+
+
+def _gaps_by_home(measurement: Measurement) -> dict[int, list[str]]:
+    """Every gap as JSON text, by home."""
+    gaps: dict[int, list[str]] = {}
+    for result in measurement.results:
+        if not result.left_out.size:
+            continue
+        profile = (result.profile or measurement.profiles[0]).key
+        start = json.dumps({
+            "rule": f"{result.standard.key}/{result.rule.key}", "unit": result.unit, "profile": profile, "at_most": result.at_most,
+        })[:-1]  # fmt: skip
+        cutoff = measurement.cutoff_m if result.unit == "m" else measurement.cutoff_s
+        beyond = f', "walk": null, "over_by": null, "more_than": {cutoff - (result.at_most or 0):g}'
+        for home, over, walk_s in zip(
+            result.left_out.tolist(),
+            result.over.tolist(),
+            _seconds(measurement, result, profile),
+            strict=True,
+        ):
+            middle = (
+                beyond if over == np.inf else f', "walk": {over + result.at_most:.0f}, "over_by": {over:.0f}'
+            )
+            minutes = "null" if walk_s == np.inf else f"{walk_s / 60:.1f}"
+            gaps.setdefault(home, []).append(f'{start}{middle}, "minutes": {minutes}}}')
+    return gaps
+
+
+def _seconds(measurement: Measurement, result: RuleResult, profile: str) -> list[float]:
+    """Look up the walks of the homes left out, at a profile's pace."""
+    reached = measurement.reached[profile]
+    walks = any_of([reached.walks(column) for column in result.columns])
+    return [float(walk_s) for walk_s in walks.sure[result.left_out]]
