@@ -13,6 +13,7 @@ import numpy as np
 import shapely
 
 from linli.engine.streets.kinds import Clause, load_entered
+from linli.engine.streets.snap import door_segments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from linli.engine.streets.extract import TaggedNode
     from linli.engine.streets.geo import Plane
+    from linli.engine.streets.network import Network
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -100,21 +102,31 @@ class Streets:
     plane: Plane
 
     @classmethod
-    def of(cls, lon: Floats, lat: Floats, start: Ints, *, plane: Plane) -> Streets:
-        """Take lines given as points of degrees; line `i` is points `start[i]` to `start[i + 1]`."""
-        x, y = plane.to_xy(lon, lat)
-        sizes = np.diff(start)
-        lines = (
-            shapely.linestrings(x, y, indices=np.repeat(np.arange(len(sizes)), sizes)) if len(sizes) else []
-        )
-        lines = np.asarray(lines, dtype=object)
-        return cls(lines, shapely.STRtree(lines), plane)
+    def of(cls, network: Network) -> Streets:
+        """Take the stretches of a network from which buildings are entered."""
+        first = door_segments(network)
+        x, y = network.plane.to_xy(network.point_lon, network.point_lat)
+        points = np.column_stack((x, y))
+        lines = shapely.linestrings(np.stack((points[first], points[first + 1]), axis=1))
+        return cls(lines, shapely.STRtree(lines), network.plane)
 
     def outlines(self, shapes: Shapes) -> Shapes:
         """Put shapes of degrees on the plane as lines: the outline of an area, lines and points as they are."""
         flat = shapely.transform(shapes, lambda xy: np.column_stack(self.plane.to_xy(xy[:, 0], xy[:, 1])))
         area = shapely.get_dimensions(flat) == 2
         return np.asarray(np.where(area, shapely.boundary(flat), flat))
+
+    def distance_m(self, lon: Floats, lat: Floats) -> Floats:
+        """Measure how far each point of degrees is from a street; nan where none is within 200 m."""
+        far = np.full(len(lon), np.nan)
+        if not len(lon) or not len(self.lines):
+            return far
+        points = shapely.points(*self.plane.to_xy(lon, lat))
+        (which, _), metres = self.tree.query_nearest(
+            points, max_distance=_FARTHEST_M, return_distance=True, all_matches=False
+        )
+        far[which] = metres
+        return far
 
     def nearest_points(self, outlines: Shapes) -> tuple[Floats, Floats]:
         """Find the point of each outline nearest to a street, degrees; nan where no street is within 200 m."""

@@ -96,6 +96,11 @@ class People:
     cell: Ints
     extra: tuple[HomeRow, ...]
 
+    @property
+    def household_size(self) -> float:
+        """People per dwelling, assumed where only one of the two is known."""
+        return assumed("household_size")
+
 
 def read_grid(path: Path, *, box: Box) -> Grid:
     """Read a population grid: a CSV of cell centres (`lon,lat,population`, WGS-84), or a raster of people per cell.
