@@ -133,7 +133,7 @@ def test_own_standard_is_read_from_a_file(tmp_path: Path) -> None:
     standard = load_standard(own(tmp_path, OWN), kinds=KINDS)
     assert isinstance(standard, Standard)
     assert standard.rules == (
-        Rule("canteen", "社区食堂", "Canteen", ("canteen",), "", None, "site", "OURS",
+        Rule("canteen", "社区食堂", "Canteen", ("canteen",), (), "", None, "site", "OURS",
              Value(400.0, "site", "OURS"), None, None, None, None, ""),
     )  # fmt: skip
 

@@ -110,7 +110,12 @@ class Judge:
     def result(self, standard: Standard, rule: Rule, profile: Profile | None) -> RuleResult:
         """Judge one rule; `profile` for a rule in minutes, None otherwise."""
         homes = self.place.homes
-        columns = [self.columns.index(column) for column in _asked(self.kinds, rule)]
+        surveyed = self.place.facilities.surveyed
+        columns = [
+            self.columns.index(column)
+            for kind, column in zip(rule.kinds, _asked(self.kinds, rule), strict=True)
+            if kind not in rule.extra_kinds or surveyed[column.kind]
+        ]
         walks, facility = self._walks(columns, profile)
         at_most = rule.max_m.value if rule.max_m else rule.max_min.value * 60 if rule.max_min else None
         no_verdict = self._no_verdict(rule, at_most)

@@ -17,6 +17,7 @@ from linli.engine.circle.summary import summarise
 from linli.engine.circle.table import render_table
 from linli.engine.errors import InputError
 from linli.engine.streets.kinds import load_kinds
+from linli.engine.streets.place import Inputs, Place, build
 from linli.engine.streets.profiles import Profile, load_profiles
 from linli.engine.streets.progress import BarProgress, Progress, silent
 
@@ -58,15 +59,31 @@ def measure_file(arguments: argparse.Namespace) -> int:
     return 0
 
 
-def _place(arguments: argparse.Namespace, out: Path | None, unfinished: Path | None, progress: Progress) -> Place:
-    """Load the place as built by an earlier run into `out`, or build it and keep it for the next."""
-    from linli.engine.streets.place import build_place  # noqa: PLC0415 -- not wanted where a built place is kept
+def _place(
+    arguments: argparse.Namespace, out: Path | None, unfinished: Path | None, progress: Progress
+) -> Place:
+    """Load the place as an earlier run left it in `out` if it was built from the same inputs, else build it and keep it.
 
-    return build_place(
-        arguments.file, boundary=arguments.boundary, register=arguments.register,
-        population=arguments.population, homes_register=arguments.homes_register, elevation=arguments.elevation,
-        progress=progress,
+    It is written into `unfinished` with the rest, so that a run that fails later leaves nothing behind.
+    """
+    inputs = Inputs(
+        path=arguments.file, boundary=arguments.boundary, register=arguments.register,
+        homes_register=arguments.homes_register, register_crs=arguments.register_crs,
+        population=arguments.population, elevation=arguments.elevation,
     )  # fmt: skip
+    kept = None if out is None else out / PLACE_FILE
+    if kept is not None and kept.is_file():
+        try:
+            place = Place.load(kept)
+        except InputError:
+            pass  # damaged or of another version: built anew
+        else:
+            if place.meta["fingerprint"] == inputs.fingerprint():
+                return place
+    place = build(inputs, progress=progress)
+    if unfinished is not None:
+        place.save(unfinished / PLACE_FILE)
+    return place
 
 
 def choose_profiles(names: Iterable[str]) -> list[Profile]:

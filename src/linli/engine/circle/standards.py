@@ -63,13 +63,15 @@ class Size:
 class Rule:
     """What a standard asks to be within a walk: any of `kinds`, within `max_m` metres or `max_min` minutes.
 
-    With neither threshold the rule is shown and gives no verdict; with no kinds it cannot be measured yet.
+    With neither threshold the rule is shown and gives no verdict; with no kinds it cannot be measured yet. Of `kinds`, the
+    `extra_kinds` count where they are found, but that nobody surveyed one of them does not make the rule unknown.
     """
 
     key: str
     zh: str
     en: str
     kinds: tuple[str, ...]
+    extra_kinds: tuple[str, ...]
     tier: str
     obligation: Obligation | None
     evidence: Evidence
@@ -300,20 +302,23 @@ def _standard(top: _Table, *, kinds: Collection[str]) -> Standard:
 
 
 def _rule(table: _Table, *, sources: Mapping[str, str], kinds: Collection[str]) -> Rule:
-    table.only("key", "zh", "en", "kinds", "tier", "obligation", "evidence", "source", "max_m", "max_min",
+    table.only("key", "zh", "en", "kinds", "extra_kinds", "tier", "obligation", "evidence", "source", "max_m", "max_min",
                "min_area_ha", "floor_m2", "site_m2", "note")  # fmt: skip
-    asked = table.texts("kinds")
+    extra = table.texts("extra_kinds") if "extra_kinds" in table.data else ()
+    asked = table.texts("kinds") + extra
     for kind in asked:
         if kind not in kinds:
             raise table.fail(
-                "kinds", f"“{kind}” is not a kind of facility", f"choose of {', '.join(sorted(kinds))}"
+                "extra_kinds" if kind in extra else "kinds",
+                f"“{kind}” is not a kind of facility",
+                f"choose of {', '.join(sorted(kinds))}",
             )
     if "max_m" in table.data and "max_min" in table.data:
         raise table.fail(
             "max_min", "stands beside max_m", "a rule is in metres or in minutes: keep one, or make two rules"
         )
     return Rule(
-        key=table.key(), zh=table.text("zh"), en=table.text("en"), kinds=asked, tier=table.text("tier", default=""),
+        key=table.key(), zh=table.text("zh"), en=table.text("en"), kinds=asked, extra_kinds=extra, tier=table.text("tier", default=""),
         obligation=table.one_of("obligation", OBLIGATION_NOTES) if "obligation" in table.data else None,
         **table.backing(sources), note=table.text("note", default=""),
         max_m=_value(table, "max_m", sources), max_min=_value(table, "max_min", sources),

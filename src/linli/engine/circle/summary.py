@@ -130,7 +130,7 @@ def _rule(rule: Rule, results: list[RuleResult]) -> dict[str, Any]:
     evidence_zh, evidence_en = EVIDENCE_NOTES[rule.verdict_evidence]
     unit = "m" if rule.max_m else "min" if rule.max_min else None
     return {
-        "key": rule.key, "zh": rule.zh, "en": rule.en, "kinds": list(rule.kinds), "tier": rule.tier,
+        "key": rule.key, "zh": rule.zh, "en": rule.en, "kinds": list(rule.kinds), "extra_kinds": list(rule.extra_kinds), "tier": rule.tier,
         "obligation": rule.obligation, "evidence": rule.evidence, "source": rule.source, "note": rule.note,
         "threshold": {**_value(rule.threshold), "unit": unit} if rule.threshold else None,
         "min_area_ha": _value(rule.min_area_ha) if rule.min_area_ha else None,

@@ -66,9 +66,9 @@ def _lines(summary: dict[str, Any], lang: str, words: dict[str, str]) -> Iterato
                 note=summary["lost"]["assumption"][lang].rstrip("。."),
             )
     yield ""
-    for evidence in used:
-        if _MARKS[evidence]:
-            yield f"{_MARKS[evidence]} {EVIDENCE_NOTES[evidence][0 if lang == 'zh' else 1]}"
+    for evidence, mark in _MARKS.items():
+        if mark and evidence in used:
+            yield f"{mark} {EVIDENCE_NOTES[evidence][0 if lang == 'zh' else 1]}"
     yield str(summary["place"].get("attribution", ""))
 
 
