@@ -174,10 +174,13 @@ class _Reader:
         lon, lat = node.location.lon, node.location.lat
         if not self._inside(lon, lat, lon, lat):
             return
-        tags = dict(node.tags)
+        tags_of = node.tags
+        if tags_of.get("highway") in keep.NEVER_NODES or "natural" in tags_of:
+            return  # lamps, trees: half of all nodes with tags
+        tags = dict(tags_of)
         if keep.STREET_NODE_KEYS & tags.keys() or tags.get("highway") in keep.STREET_NODE_HIGHWAYS:
             self.street_nodes[node.id] = TaggedNode(node.id, _kept(tags, keep.NODE_TAGS), lon, lat)
-        if _is_feature(tags):
+        if keep.is_feature(tags):
             self._add("n", node.id, tags, shapely.Point(lon, lat))
 
     def _way(self, way: Any) -> None:
@@ -189,7 +192,7 @@ class _Reader:
         if keep.is_street(tags):
             kept = _kept(tags, keep.WAY_TAGS)
             self.ways += [Way(way.id, kept, *piece) for piece in self._pieces(way)]
-        if not closed and _is_feature(tags):
+        if not closed and keep.is_feature(tags):
             try:
                 self._add("w", way.id, tags, self._wkb.create_linestring(way))
             except (osmium.InvalidLocationError, RuntimeError):
@@ -228,7 +231,8 @@ class _Reader:
     def _area(self, area: Any) -> None:
         tags = dict(area.tags)
         is_square = keep.is_square(tags, from_way=area.from_way())
-        if not is_square and not _is_feature(tags):
+        is_feature = keep.is_feature(tags)
+        if not is_square and not is_feature:
             return
         try:
             polygon = self._wkb.create_multipolygon(area)
@@ -237,7 +241,7 @@ class _Reader:
         osm_type = "w" if area.from_way() else "r"
         if is_square:
             self._square(area, osm_type, tags)
-        if _is_feature(tags):
+        if is_feature:
             self._add(osm_type, area.orig_id(), tags, polygon)
 
     def _square(self, area: Any, osm_type: str, tags: Tags) -> None:
@@ -278,12 +282,6 @@ def _ring(nodes: Any, *, inner: bool) -> Ring:
 
 def _kept(tags: Tags, names: frozenset[str]) -> Tags:
     return {key: value for key, value in tags.items() if key in names}
-
-
-def _is_feature(tags: Tags) -> bool:
-    if keep.FEATURE_KEYS & tags.keys():
-        return True
-    return any(tags.get(key) in values for key, values in keep.FEATURE_TAGS.items())
 
 
 def _timestamp(header: Any) -> str:

@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from linli.engine.streets.thresholds import components
-
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -52,3 +50,13 @@ def find(
     }
     rows = [{key: column[i].item() for key, column in table.items()} for i in range(len(count))]
     return island.astype(np.int32), rows
+
+
+def components(count: int, tail: NDArray[np.integer], head: NDArray[np.integer]) -> NDArray[np.int32]:
+    """Label of the connected piece each of `count` nodes belongs to, directions ignored."""
+    from scipy.sparse import coo_array  # noqa: PLC0415 -- half a second at start-up, wanted only while building
+    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
+
+    ones = np.ones(len(tail), np.int8)
+    graph = coo_array((ones, (tail, head)), shape=(count, count)).tocsr()
+    return np.asarray(connected_components(graph, directed=False)[1])

@@ -11,10 +11,11 @@ from linli.engine.errors import InputError
 from linli.engine.streets import islands as pieces
 from linli.engine.streets import walkable
 from linli.engine.streets.contract import contract, ends
+from linli.engine.streets.elevation import open_heights
 from linli.engine.streets.geo import Plane
 from linli.engine.streets.progress import Progress, silent
-from linli.engine.streets.rawgraph import raw_graph
-from linli.engine.streets.slopes import read_levels
+from linli.engine.streets.rawgraph import drop_lone_squares, raw_graph
+from linli.engine.streets.slopes import Levels, Shapes, flat_levels, levels_over
 from linli.engine.streets.strings import Strings
 from linli.engine.streets.thresholds import apply_nodes
 from linli.engine.streets.walkable import KINDS, Flag
@@ -141,12 +142,13 @@ class Network:
 
     def summary(self) -> dict[str, Any]:
         """Totals for a report: lengths by kind, what is unknown to wheelchairs, private ground, islands, elevation."""
-        total = float(self.edge_length_m.sum())
+        length = np.where((self.edge_flags & np.uint32(Flag.ACROSS)) > 0, 0.0, self.edge_length_m)
+        total = float(length.sum())
 
         def share(mask: NDArray[np.bool_]) -> float:
-            return float(self.edge_length_m[mask].sum() / total) if total else 0.0
+            return float(length[mask].sum() / total) if total else 0.0
 
-        lengths = np.bincount(self.edge_kind, self.edge_length_m, minlength=len(KINDS))
+        lengths = np.bincount(self.edge_kind, length, minlength=len(KINDS))
         return {
             "nodes": self.node_count,
             "edges": self.edge_count,
@@ -224,6 +226,7 @@ def build_network(
             "the map has no streets or paths that may be walked in this place; give a fuller map"
         )
     apply_nodes(graph, extract.street_nodes)
+    drop_lone_squares(graph)
     report("build the network", 0.4)
     chains = contract(graph)
     begin, end = ends(graph, chains.half)
@@ -245,10 +248,10 @@ def build_network(
     lon, lat = graph.lon[point], graph.lat[point]
     plane = Plane.around(lon, lat)
     report("build the network", 0.7)
-    island, table = pieces.find(edge_tail, edge_head, length, graph.lon[nodes], graph.lat[nodes])
     kind, flags = graph.kind[segment], graph.flags[segment]
-    levels = read_levels(
-        elevation,
+    drawn = np.where((flags & np.uint32(Flag.ACROSS)) > 0, 0.0, length)
+    island, table = pieces.find(edge_tail, edge_head, drawn, graph.lon[nodes], graph.lat[nodes])
+    shapes = Shapes(
         lon=lon,
         lat=lat,
         along_m=along,
@@ -259,6 +262,7 @@ def build_network(
         level=np.isin(kind, (walkable.STEPS, walkable.ESCALATOR, walkable.LIFT)),
         spans=(flags & np.uint32(Flag.BRIDGE | Flag.TUNNEL)) > 0,
     )
+    levels, about = _levels(shapes, elevation)
     network = Network(
         node_lon=graph.lon[nodes],
         node_lat=graph.lat[nodes],
@@ -289,10 +293,20 @@ def build_network(
         plane=plane,
         names=Strings.of(graph.names),
         islands=table,
-        elevation=levels.about,
+        elevation=about,
     )
     report("build the network", 1.0)
     return network
+
+
+def _levels(shapes: Shapes, elevation: Path | None) -> tuple[Levels, dict[str, Any]]:
+    """Slopes by the raster, and what to say of it."""
+    if elevation is None:
+        return flat_levels(shapes), {}
+    bounds = tuple(float(f(axis)) for f in (np.min, np.max) for axis in (shapes.lon, shapes.lat))
+    heights = open_heights(elevation, bounds=(bounds[0], bounds[1], bounds[2], bounds[3]))
+    levels = levels_over(shapes, heights)
+    return levels, {"file": elevation.name, "share_without_heights": levels.share_without}
 
 
 def _cumulative(

@@ -8,14 +8,14 @@ import hashlib
 import tempfile
 import zlib
 from contextlib import contextmanager
-from typing import IO, TYPE_CHECKING
+from typing import TYPE_CHECKING
 
 import osmium
 
 from linli.engine.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
     from pathlib import Path
 
 # About as many bytes of file as there are tagged objects in it: only for the progress bar.
@@ -47,9 +47,9 @@ def map_format(path: Path) -> str:
         return "pbf"
     name = "osm"
     if head.startswith(b"\x1f\x8b"):
-        name, head = "osm.gz", _peek(path, gzip.open)
+        name, head = "osm.gz", _peek(path, gzip.GzipFile)
     elif head.startswith(b"BZh"):
-        name, head = "osm.bz2", _peek(path, bz2.open)
+        name, head = "osm.bz2", _peek(path, bz2.BZ2File)
     if not _looks_like_xml(head):
         raise InputError(
             f"{path}: is not an OpenStreetMap file; give .osm.pbf, .osm, .osm.gz or .osm.bz2"
@@ -58,10 +58,10 @@ def map_format(path: Path) -> str:
     return name
 
 
-def _peek(path: Path, opener: Callable[[Path], IO[bytes]]) -> bytes:
+def _peek(path: Path, opener: type[gzip.GzipFile | bz2.BZ2File]) -> bytes:
     try:
         with opener(path) as file:
-            return file.read(1024)
+            return bytes(file.read(1024))
     except (OSError, EOFError, zlib.error):
         return b"<osm"  # packed but damaged: the reader will say how
 

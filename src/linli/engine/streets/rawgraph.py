@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from linli.engine.streets import walkable
 from linli.engine.streets.extract import Way
 from linli.engine.streets.geo import haversine_m
+from linli.engine.streets.islands import components
 from linli.engine.streets.squares import cross
 from linli.engine.streets.walkable import Flag, WayClass
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from linli.engine.streets.extract import Extract
+    from linli.engine.streets.extract import Extract, Square
 
 
 @dataclass
@@ -48,6 +49,12 @@ class RawGraph:
     names: list[str]
 
 
+NODE_COLUMNS = ("lon", "lat", "osm_id")
+SEGMENT_COLUMNS = tuple(
+    name for name in RawGraph.__dataclass_fields__ if name not in NODE_COLUMNS and name != "names"
+)
+
+
 def raw_graph(extract: Extract) -> RawGraph:
     """The graph of everything that is walked in `extract`."""
     rows: list[tuple[Way, WayClass]] = []
@@ -62,6 +69,21 @@ def raw_graph(extract: Extract) -> RawGraph:
     return _segments(rows, signals)
 
 
+def drop_lone_squares(graph: RawGraph) -> None:
+    """Leave out squares that no way meets: paving beside a street, drawn for the eye, leads nowhere.
+
+    Kept, each would be an island, and the doors on it would be cut off from the street two metres away.
+    """
+    label = components(len(graph.lon), graph.tail, graph.head)
+    has_way = np.zeros(label.max(initial=0) + 1, bool)
+    has_way[label[graph.tail[graph.kind != walkable.SQUARE]]] = True
+    stays = has_way[label[graph.tail]]
+    if not stays.any():
+        return
+    for name in SEGMENT_COLUMNS:
+        setattr(graph, name, getattr(graph, name)[stays])
+
+
 def _rims(extract: Extract) -> Iterable[Way]:
     """Rings of squares that are relations: their member ways need not carry a tag of their own."""
     for square in extract.squares:
@@ -73,8 +95,11 @@ def _rims(extract: Extract) -> Iterable[Way]:
 
 def _over_squares(extract: Extract, rows: list[tuple[Way, WayClass]]) -> list[tuple[Way, WayClass]]:
     """Straight lines over the squares, each as a way of two nodes."""
-    squares = [(square, walkable.classify_way(square.tags | {"area": "yes"})) for square in extract.squares]
-    squares = [(square, kept) for square, kept in squares if kept is not None]
+    squares: list[tuple[Square, WayClass]] = []
+    for square in extract.squares:
+        kept = walkable.classify_way(square.tags | {"area": "yes"})
+        if kept is not None:
+            squares.append((square, replace(kept, flags=kept.flags | int(Flag.ACROSS))))
     on_rims = {int(i) for square, _ in squares for ring in square.rings for i in ring.node_ids}
     met_by: dict[int, set[int]] = defaultdict(set)
     for way, _ in rows:
@@ -115,8 +140,8 @@ def _segments(rows: list[tuple[Way, WayClass]], signals: set[int]) -> RawGraph:
     names: dict[str, int] = {"": 0}
     name = np.array([names.setdefault(_name(way), len(names)) for way, _ in rows], np.int32)
 
-    def column(values: list[float], dtype: type) -> NDArray[np.generic]:
-        return np.array(values, dtype)[row]
+    def column(values: list[Any], dtype: type) -> NDArray[Any]:
+        return np.asarray(np.array(values, dtype)[row])
 
     kept = [each for _, each in rows]
     oneway = np.where(direction != 0, np.uint32(Flag.ONEWAY), np.uint32(0))

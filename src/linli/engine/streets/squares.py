@@ -39,7 +39,7 @@ def cross(square: Square, entries: set[int]) -> Crossing:
     entries
         Ids of the ring nodes where other ways meet the square.
     """
-    ids: list[int] = []
+    ids: list[tuple[int, int]] = []
     for polygon in _polygons(square.rings):
         ids += _lines(polygon, entries)
     pairs = np.array(ids, np.int64).reshape(-1, 2)
@@ -72,7 +72,10 @@ def _lines(rings: list[Ring], entries: set[int]) -> list[tuple[int, int]]:
     chosen = _thin(np.flatnonzero(is_entry), np.flatnonzero(corner & ~is_entry))
     first, second = np.triu_indices(len(chosen), 1)
     a, b = chosen[first], chosen[second]
-    useful = ~_neighbours(rings, a, b)
+    before, after = _neighbours(rings)
+    useful = (before[a] != b) & (after[a] != b)  # one side of the rim is walked anyway
+    for one, other in ((a, b), (b, a)):
+        useful &= is_entry[one] | _touches(points, before, after, one, other)
     a, b = a[useful], b[useful]
     shapely.prepare(polygon)
     lines = shapely.linestrings(np.stack((points[a], points[b]), axis=1))
@@ -100,13 +103,26 @@ def _thin(entries: NDArray[np.intp], corners: NDArray[np.intp]) -> NDArray[np.in
     return np.concatenate((entries, corners))
 
 
-def _neighbours(rings: list[Ring], a: NDArray[np.intp], b: NDArray[np.intp]) -> NDArray[np.bool_]:
-    """Pairs that are one side of the rim, which is walked anyway."""
-    following: dict[int, int] = {}
-    start = 0
+def _neighbours(rings: list[Ring]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """The corner before and after each on its ring."""
+    before, after, start = [], [], 0
     for ring in rings:
-        count = len(ring.node_ids) - 1
-        following |= {start + i: start + (i + 1) % count for i in range(count)}
-        start += count
-    pairs = zip(a.tolist(), b.tolist(), strict=True)
-    return np.fromiter((following[i] == j or following[j] == i for i, j in pairs), bool, len(a))
+        corners = start + np.arange(len(ring.node_ids) - 1)
+        before.append(np.roll(corners, 1))
+        after.append(np.roll(corners, -1))
+        start += len(corners)
+    return np.concatenate(before), np.concatenate(after)
+
+
+def _touches(
+    points: NDArray[np.float64],
+    before: NDArray[np.intp],
+    after: NDArray[np.intp],
+    corner: NDArray[np.intp],
+    other: NDArray[np.intp],
+) -> NDArray[np.bool_]:
+    """Whether the line only grazes `corner`: a shortest way bends at a corner only so (both its sides on one side)."""
+    line = points[corner] - points[other]
+    sides = [points[near[corner]] - points[corner] for near in (before, after)]
+    turns = [line[:, 0] * side[:, 1] - line[:, 1] * side[:, 0] for side in sides]
+    return np.asarray(turns[0] * turns[1] >= 0)

@@ -98,4 +98,4 @@ def load_arrays(path: Path, *, kind: str) -> tuple[dict[str, Any], dict[str, NDA
 
 
 def _crc(array: NDArray[Any]) -> int:
-    return zlib.crc32(memoryview(array.reshape(-1).view(np.uint8))) if array.size else 0
+    return zlib.crc32(array.reshape(-1).view(np.uint8).data) if array.size else 0

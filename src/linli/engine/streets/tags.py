@@ -68,6 +68,17 @@ FEATURE_KEEP = frozenset((
     "fuel", "vending", "repair", "door", "drinking_water", "description",
 ))  # fmt: skip
 
+# `highway` values of nodes that are of no use here, and many.
+NEVER_NODES = frozenset(("street_lamp", "give_way", "stop", "turning_circle", "turning_loop", "speed_camera",
+                         "motorway_junction", "milestone", "passing_place", "mini_roundabout"))  # fmt: skip
+
+
+def is_feature(tags: dict[str, str]) -> bool:
+    """Whether an object is something of the place: a building, a facility, the map's background."""
+    if not FEATURE_KEYS.isdisjoint(tags):
+        return True
+    return any(key in tags and tags[key] in values for key, values in FEATURE_TAGS.items())
+
 
 def is_street(tags: dict[str, str]) -> bool:
     """Whether a way may be of interest to walkers; `walkable.toml` decides later what is walked."""

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import fields
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from linli.engine.streets import walkable
+from linli.engine.streets.islands import components
+from linli.engine.streets.rawgraph import NODE_COLUMNS, SEGMENT_COLUMNS
 
 if TYPE_CHECKING:
     from linli.engine.streets.extract import TaggedNode
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 # A kerb or a stile is a point; on the graph it takes this much of each way that meets there.
 PIECE_M = 1.0
 
-_PER_NODE = ("lon", "lat", "osm_id")
 _Ends = dict[int, list[tuple[int, str]]]  # node → (segment, "tail" or "head")
 
 
@@ -114,7 +114,7 @@ def _add_waits(graph: RawGraph, ends: list[tuple[int, str]], *, column: int) -> 
 
 
 def _copy_node(graph: RawGraph, node: int) -> int:
-    for name in _PER_NODE:
+    for name in NODE_COLUMNS:
         column = getattr(graph, name)
         setattr(graph, name, np.append(column, column[node]))
     return len(graph.lon) - 1
@@ -131,10 +131,9 @@ def _cut_piece(graph: RawGraph, segment: int, side: str) -> int:
     graph.lat[middle] += share * (graph.lat[far] - graph.lat[near])
     graph.osm_id[middle] = -1  # no node of the map
     piece = len(graph.tail)
-    for field in fields(graph):
-        column = getattr(graph, field.name)
-        if field.name not in _PER_NODE and field.name != "names":
-            setattr(graph, field.name, np.concatenate((column, column[segment : segment + 1])))
+    for name in SEGMENT_COLUMNS:
+        column = getattr(graph, name)
+        setattr(graph, name, np.concatenate((column, column[segment : segment + 1])))
     waits = {"tail": (0, 2), "head": (1, 3)}
     other = "head" if side == "tail" else "tail"
     getattr(graph, side)[segment] = middle
@@ -144,13 +143,3 @@ def _cut_piece(graph: RawGraph, segment: int, side: str) -> int:
     graph.length_m[piece] = share * length
     graph.length_m[segment] = (1 - share) * length
     return piece
-
-
-def components(count: int, tail: np.ndarray, head: np.ndarray) -> np.ndarray:
-    """Label of the connected piece each of `count` nodes belongs to, directions ignored."""
-    from scipy.sparse import coo_array  # noqa: PLC0415 -- half a second at start-up, wanted only while building
-    from scipy.sparse.csgraph import connected_components  # noqa: PLC0415
-
-    ones = np.ones(len(tail), np.int8)
-    graph = coo_array((ones, (tail, head)), shape=(count, count)).tocsr()
-    return np.asarray(connected_components(graph, directed=False)[1])

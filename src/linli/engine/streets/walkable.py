@@ -29,6 +29,7 @@ class Flag(enum.IntFlag):
     NO_DOORS = 32  # no building is entered from it
     COVERED = 64
     SIDEWALK_APART = 128  # its sidewalk is mapped as a way of its own
+    ACROSS = 256  # a straight line over a square, drawn by nobody: not counted in lengths of streets
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +203,6 @@ def _wheelchair(tags: Tags, *, kind: int) -> int:
         return NO
     if kind == STEPS:
         return YES if tags.get("ramp:wheelchair") == "yes" else NO
-    if kind == LIFT:
-        return YES
     width = _metres(tags.get("width", ""))
     surfaces = tags.get("surface", "").split(";")
     if (
@@ -215,9 +214,8 @@ def _wheelchair(tags: Tags, *, kind: int) -> int:
         return NO
     smooth = tags.get("smoothness") in rules["smoothness"]["good"]
     even = all(surface in rules["surface"]["good"] for surface in surfaces)
-    if kind == CROSSING and "kerb" not in tags:
-        return UNKNOWN
-    return YES if smooth or even else UNKNOWN
+    kerb_unknown = kind == CROSSING and "kerb" not in tags
+    return YES if kind == LIFT or ((smooth or even) and not kerb_unknown) else UNKNOWN
 
 
 def _stroller(tags: Tags, *, kind: int) -> int:
