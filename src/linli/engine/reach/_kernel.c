@@ -24,14 +24,12 @@ enum { LANES = 16 };
 #define NO_WAY INT32_MAX
 #define FAR 65535u
 
-typedef uint16_t Lanes __attribute__((vector_size(2 * LANES), aligned(2)));
-typedef uint16_t Half __attribute__((vector_size(LANES), aligned(2)));
+typedef uint16_t Lanes __attribute__((ext_vector_type(LANES), aligned(2)));
 typedef _Bool Mask __attribute__((ext_vector_type(LANES)));
 
-static inline Lanes splat(uint32_t value) { return (Lanes){0} + (uint16_t)value; }
+static inline Lanes splat(uint32_t value) { return (Lanes)(uint16_t)value; }
 static inline Lanes add(Lanes a, Lanes b) { return __builtin_elementwise_add_sat(a, b); }
 static inline Lanes least(Lanes a, Lanes b) { return __builtin_elementwise_min(a, b); }
-static inline Lanes pick(Lanes mask, Lanes yes, Lanes no) { return (mask & yes) | (~mask & no); }
 static inline uint32_t bits(Lanes mask) {
     Mask packed = __builtin_convertvector(mask, Mask);
     uint16_t result;
@@ -215,22 +213,20 @@ static int take_out_chains(Work *work) {
     return code;
 }
 
-/* Nodes by degree: bucket[d] heads a doubly linked list. */
-typedef struct { int32_t *bucket, *next, *previous; } Degrees;
+/* Nodes by degree, first come first served: that takes out nodes far from each other in turn, so the tree stays low.
+ * Lists are circular; entry n + d heads the list of degree d. */
+typedef struct { int32_t n, *next, *previous; } Degrees;
 
-static void link(Degrees *degrees, int32_t v, int32_t d) {
-    int32_t first = degrees->bucket[d];
-    degrees->next[v] = first;
-    degrees->previous[v] = -1 - d;
-    if (first >= 0) degrees->previous[first] = v;
-    degrees->bucket[d] = v;
+static void enqueue(Degrees *degrees, int32_t v, int32_t d) {
+    int32_t head = degrees->n + d, last = degrees->previous[head];
+    degrees->next[v] = head;
+    degrees->previous[v] = last;
+    degrees->next[last] = degrees->previous[head] = v;
 }
 
-static void unlink_node(Degrees *degrees, int32_t v) {
-    int32_t before = degrees->previous[v], after = degrees->next[v];
-    if (before >= 0) degrees->next[before] = after;
-    else degrees->bucket[-1 - before] = after;
-    if (after >= 0) degrees->previous[after] = before;
+static void dequeue(Degrees *degrees, int32_t v) {
+    degrees->next[degrees->previous[v]] = degrees->next[v];
+    degrees->previous[degrees->next[v]] = degrees->previous[v];
 }
 
 /* Give u a shortcut through v to each other neighbour of v. */
@@ -261,29 +257,28 @@ static int bridge(Work *work, int32_t v, int32_t u, int32_t through_ms) {
 
 static int take_out_core(Work *work) {
     int32_t n = work->n, lowest = 0;
-    Degrees degrees = {
-        array((size_t)n, sizeof(int32_t)), array((size_t)n, sizeof(int32_t)), array((size_t)n, sizeof(int32_t))};
-    int code = degrees.bucket && degrees.next && degrees.previous ? OK : NO_MEMORY;
+    Degrees degrees = {n, array(2 * (size_t)n, sizeof(int32_t)), array(2 * (size_t)n, sizeof(int32_t))};
+    int code = degrees.next && degrees.previous ? OK : NO_MEMORY;
     if (!code) {
-        memset(degrees.bucket, 0xff, (size_t)n * sizeof(int32_t));
-        for (int32_t v = n - 1; v >= 0; v--)
-            if (work->position[v] < 0) link(&degrees, v, work->list[v].count);
+        for (int32_t i = n; i < 2 * n; i++) degrees.next[i] = degrees.previous[i] = i;
+        for (int32_t v = 0; v < n; v++)
+            if (work->position[v] < 0) enqueue(&degrees, v, work->list[v].count);
     }
     while (!code && work->done < n) {
-        while (degrees.bucket[lowest] < 0) lowest++;
-        int32_t v = degrees.bucket[lowest];
-        unlink_node(&degrees, v);
+        while (degrees.next[n + lowest] == n + lowest) lowest++;
+        int32_t v = degrees.next[n + lowest];
+        dequeue(&degrees, v);
         finish(work, v);
         for (int32_t i = 0; !code && i < work->list[v].count; i++) {
             Arc arc = work->pool[work->list[v].at + i];
-            unlink_node(&degrees, arc.node);
+            dequeue(&degrees, arc.node);
             code = bridge(work, v, arc.node, arc.ms);
             int32_t degree = work->list[arc.node].count;
-            link(&degrees, arc.node, degree);
+            enqueue(&degrees, arc.node, degree);
             if (degree < lowest) lowest = degree;
         }
     }
-    free(degrees.bucket); free(degrees.next); free(degrees.previous);
+    free(degrees.next); free(degrees.previous);
     return code;
 }
 
@@ -589,17 +584,20 @@ EXPORT int linli_nearest(const Net *net, const Doors *doors, const int32_t *cate
 /* A row of k-lists: times[k], then the doors they lead to (their rank within the category), nearest first. */
 static inline Lanes *times_of(Lanes *lists, int k, int64_t row) { return lists + row * 2 * k; }
 
-/* Put (ticks, door) into sorted lists, each door once. What is displaced moves on; a door met again ends it. */
-static inline void insert(Lanes *times, Lanes *doors, int k, Lanes ticks, Lanes door) {
+/* Put (ticks, door) into sorted lists, each door once, where no less than `from` entries come before it. What is
+ * displaced moves on; a door met again ends it. */
+static inline void insert(Lanes *times, Lanes *doors, int from, int k, Lanes ticks, Lanes door) {
     Lanes moving = ticks, whose = door;
-    for (int j = 0; j < k; j++) {
-        Lanes same = (Lanes)(doors[j] == door);
-        Lanes before = (Lanes)(moving < times[j]) | (same & (Lanes)(moving <= times[j]));
-        Lanes next = pick(before, times[j], moving), next_whose = pick(before, doors[j], whose);
-        times[j] = pick(before, moving, times[j]);
-        doors[j] = pick(before, whose, doors[j]);
-        moving = next | same;
-        whose = next_whose;
+    for (int j = 0; j < from; j++) moving |= (Lanes)(doors[j] == door);
+    for (int j = from; j < k; j++) {
+        Lanes same = (Lanes)(doors[j] == door), old = times[j], old_whose = doors[j];
+        Lanes low = least(moving, old);
+        Lanes before = ~(Lanes)(low == old) | (same & (Lanes)(low == moving));
+        Lanes swap = (whose ^ old_whose) & before;
+        times[j] = low;
+        doors[j] = old_whose ^ swap;
+        moving = __builtin_elementwise_max(moving, old) | same;
+        whose ^= swap;
     }
 }
 
@@ -607,87 +605,158 @@ static inline void clear(Lanes *lists, int k) {
     for (int j = 0; j < 2 * k; j++) lists[j] = splat(FAR);
 }
 
+/* Lists of a neighbour, `ticks` away, into these. The j-th of one sorted list never comes before the j-th place. */
 static inline void merge(Lanes *into, const Lanes *from, int k, uint32_t ticks) {
     for (int j = 0; j < k; j++) {
         Lanes there = add(from[j], splat(ticks));
         if (!bits((Lanes)(there < into[k - 1]))) break;
-        insert(into, into + k, k, there, from[k + j]);
+        insert(into, into + k, j, k, there, from[k + j]);
     }
 }
 
-/* [n, k, lanes]: every row's k nearest doors of categories first … first + lanes − 1, as ticks and indexes of doors.
- * rank [doors]: of each door within its category; member [begin[c] + rank]: back to the door. */
-EXPORT int linli_k_nearest(const Net *net, const Doors *doors, const int32_t *category, const uint16_t *rank,
-                           const int32_t *begin, const int32_t *member, int32_t first, int32_t lanes, int32_t k,
-                           uint16_t *out_ticks, int32_t *out_door) {
-    size_t row_size = 2 * (size_t)k * sizeof(Lanes), room = 1024, used = 0;
-    uint64_t *filled = calloc(words(net->n), sizeof *filled);
-    int32_t *place = array((size_t)net->n, sizeof *place); /* of filled rows, in `lists` */
-    Lanes *lists = malloc(room * row_size), *above = array((size_t)net->height, row_size);
-    int code = filled && place && lists && above ? OK : NO_MEMORY;
-
-#define FILL(row)                                                                   \
-    if (!has(filled, row)) {                                                        \
-        if (used == room) {                                                         \
-            Lanes *larger = realloc(lists, 2 * room * row_size);                    \
-            if (!larger) { code = NO_MEMORY; break; }                               \
-            lists = larger;                                                         \
-            room *= 2;                                                              \
-        }                                                                           \
-        put(filled, row);                                                           \
-        place[row] = (int32_t)used++;                                               \
-        clear(times_of(lists, k, place[row]), k);                                   \
+/* The same where there were none yet. */
+static inline void copy(Lanes *into, const Lanes *from, int k, uint32_t ticks) {
+    for (int j = 0; j < k; j++) {
+        into[j] = add(from[j], splat(ticks));
+        into[k + j] = from[k + j];
     }
+}
 
-    for (int64_t d = 0; !code && d < doors->count; d++) {
-        int32_t lane = category[d] - first;
-        if (lane < 0 || lane >= lanes) continue;
-        for (int end = 0; end < 2; end++) {
-            int32_t row = end_row(net, doors, d, end);
-            uint32_t ticks = end_ticks(net, doors, d, end);
-            if (row < 0 || ticks == FAR) continue;
-            FILL(row)
-            Lanes one = splat(FAR), whose = splat(FAR), *here = times_of(lists, k, place[row]);
-            one[lane] = (uint16_t)ticks;
-            whose[lane] = rank[d];
-            insert(here, here + k, k, one, whose);
-        }
-    }
-    for (int64_t w = (int64_t)words(net->n) - 1; !code && w >= 0; w--) {
-        uint64_t left = filled[w];
-        while (!code && left) {
+/* k-lists of the rows that a sweep up meets, packed in the order of rows. */
+typedef struct {
+    uint64_t *met, *begun;
+    int32_t *packed; /* rows met before each word of `met` */
+    Lanes *lists;
+} Store;
+
+static inline Lanes *stored(const Store *store, int k, int32_t row) {
+    uint64_t before = store->met[row >> 6] & ((1ull << (row & 63)) - 1);
+    return times_of(store->lists, k, store->packed[row >> 6] + __builtin_popcountll(before));
+}
+
+/* Mark all ancestors of the rows marked; make room for their lists. */
+static int k_meet(const Net *net, Store *store, int k) {
+    int32_t total = 0;
+    for (int64_t w = (int64_t)words(net->n) - 1; w >= 0; w--)
+        for (uint64_t left = store->met[w]; left;) {
             int bit = 63 - __builtin_clzll(left);
             int32_t r = (int32_t)(w * 64 + bit);
+            for (int32_t a = net->start[r]; a < net->start[r + 1]; a++)
+                if (net->rising[a] != FAR) put(store->met, net->col[a]);
+            left = store->met[w] & ((1ull << bit) - 1);
+        }
+    for (size_t w = 0; w < words(net->n); w++) {
+        store->packed[w] = total;
+        total += __builtin_popcountll(store->met[w]);
+    }
+    store->lists = array((size_t)total, 2 * (size_t)k * sizeof(Lanes));
+    return store->lists ? OK : NO_MEMORY;
+}
+
+static inline __attribute__((always_inline)) void k_sweep_up(const Net *net, Store *store, int k) {
+    for (int64_t w = (int64_t)words(net->n) - 1; w >= 0; w--)
+        for (uint64_t left = store->met[w]; left;) {
+            int bit = 63 - __builtin_clzll(left);
+            int32_t r = (int32_t)(w * 64 + bit);
+            const Lanes *here = stored(store, k, r);
             for (int32_t a = net->start[r]; a < net->start[r + 1]; a++) {
                 if (net->rising[a] == FAR) continue;
-                int32_t f = net->col[a];
-                FILL(f)
-                merge(times_of(lists, k, place[f]), times_of(lists, k, place[r]), k, net->rising[a]);
+                Lanes *there = stored(store, k, net->col[a]);
+                if (has(store->begun, net->col[a])) {
+                    merge(there, here, k, net->rising[a]);
+                } else {
+                    put(store->begun, net->col[a]);
+                    copy(there, here, k, net->rising[a]);
+                }
             }
-            left = filled[w] & ((1ull << bit) - 1);
+            left &= (1ull << bit) - 1;
         }
-    }
-#undef FILL
+}
+
+/* Where the lists go; see linli_k_nearest. */
+typedef struct {
+    const int32_t *members[LANES];
+    Lanes none;
+    int32_t lanes;
+    uint16_t *ticks;
+    int32_t *door;
+} Answer;
+
+static inline __attribute__((always_inline)) void k_sweep_down(const Net *net, const Store *store, Lanes *above, int k,
+                                                               const Answer *answer) {
     Lanes limit = splat(net->limit);
-    for (int32_t r = 0; !code && r < net->n; r++) {
+    int32_t lanes = answer->lanes;
+    for (int32_t r = 0; r < net->n; r++) {
         Lanes *here = times_of(above, k, net->depth[r]);
-        if (has(filled, r)) memcpy(here, times_of(lists, k, place[r]), row_size);
-        else clear(here, k);
-        for (int32_t a = net->start[r]; a < net->start[r + 1]; a++)
+        int32_t a = net->start[r], end = net->start[r + 1];
+        while (a < end && net->falling[a] == FAR) a++;
+        if (has(store->met, r)) copy(here, stored(store, k, r), k, 0);
+        else if (a == end) clear(here, k);
+        else {
+            copy(here, times_of(above, k, net->slot[a]), k, net->falling[a]);
+            a++;
+        }
+        for (; a < end; a++)
             if (net->falling[a] != FAR) merge(here, times_of(above, k, net->slot[a]), k, net->falling[a]);
         for (int j = 0; j < k; j++) {
             Lanes far = (Lanes)(here[j] > limit);
-            here[j] |= far;
-            here[k + j] |= far;
+            uint16_t whose[LANES];
             int64_t at = ((int64_t)r * k + j) * lanes;
-            memcpy(out_ticks + at, &here[j], (size_t)lanes * sizeof(uint16_t));
-            for (int32_t lane = 0; lane < lanes; lane++) {
-                uint32_t door = here[k + j][lane];
-                out_door[at + lane] = here[j][lane] == FAR ? -1 : member[begin[first + lane] + (int32_t)door];
-            }
+            here[j] |= far;
+            *(Lanes *)whose = (here[k + j] & ~far) | (answer->none & far);
+            *(Lanes *)(answer->ticks + at) = here[j];
+            for (int32_t lane = 0; lane < lanes; lane++) answer->door[at + lane] = answer->members[lane][whose[lane]];
         }
     }
-    free(filled); free(place); free(lists); free(above);
+}
+
+static inline __attribute__((always_inline)) void k_sweeps(const Net *net, Store *store, Lanes *above, int k,
+                                                           const Answer *answer) {
+    k_sweep_up(net, store, k);
+    k_sweep_down(net, store, above, k, answer);
+}
+
+/* [n, k, lanes]: every row's k nearest doors of categories first … first + lanes − 1, as ticks and indexes of doors.
+ * rank [doors]: of each door within its category. member [begin[c] + rank]: back to the door; the last of a category is
+ * −1, for none. out_ticks has room for 16 more than it holds. */
+EXPORT int linli_k_nearest(const Net *net, const Doors *doors, const int32_t *category, const uint16_t *rank,
+                           const int32_t *begin, const int32_t *member, int32_t first, int32_t lanes, int32_t k,
+                           uint16_t *out_ticks, int32_t *out_door) {
+    size_t set = words(net->n);
+    Store store = {calloc(set, sizeof(uint64_t)), calloc(set, sizeof(uint64_t)), array(set, sizeof(int32_t)), NULL};
+    Lanes *above = array((size_t)net->height, 2 * (size_t)k * sizeof(Lanes));
+    int code = store.met && store.begun && store.packed && above ? OK : NO_MEMORY;
+    Answer answer = {.lanes = lanes, .ticks = out_ticks, .door = out_door};
+    for (int32_t lane = 0; lane < lanes; lane++) {
+        answer.members[lane] = member + begin[first + lane];
+        answer.none[lane] = (uint16_t)(begin[first + lane + 1] - begin[first + lane] - 1);
+    }
+    for (int pass = 0; !code && pass < 2; pass++) { /* first which rows, then what */
+        for (int64_t d = 0; d < doors->count; d++) {
+            int32_t lane = category[d] - first;
+            if (lane < 0 || lane >= lanes) continue;
+            for (int end = 0; end < 2; end++) {
+                int32_t row = end_row(net, doors, d, end);
+                uint32_t ticks = end_ticks(net, doors, d, end);
+                if (row < 0 || ticks == FAR) continue;
+                if (!pass) { put(store.met, row); continue; }
+                Lanes one = splat(FAR), whose = splat(FAR), *here = stored(&store, k, row);
+                if (!has(store.begun, row)) clear(here, k);
+                put(store.begun, row);
+                one[lane] = (uint16_t)ticks;
+                whose[lane] = rank[d];
+                insert(here, here + k, 0, k, one, whose);
+            }
+        }
+        if (!pass) code = k_meet(net, &store, k);
+    }
+    if (!code) switch (k) { /* the usual numbers unrolled */
+        case 1: k_sweeps(net, &store, above, 1, &answer); break;
+        case 3: k_sweeps(net, &store, above, 3, &answer); break;
+        case 5: k_sweeps(net, &store, above, 5, &answer); break;
+        default: k_sweeps(net, &store, above, k, &answer);
+        }
+    free(store.met); free(store.begun); free(store.packed); free(store.lists); free(above);
     return code;
 }
 

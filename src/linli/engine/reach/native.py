@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import threading
 from dataclasses import dataclass
 from functools import cached_property
@@ -161,24 +162,26 @@ class NativeKernel:
     ) -> tuple[Ticks, Int32s]:
         quantised = self._in_ticks(cutoff_ms)
         net, doors = quantised.net(toward=toward), ends_struct(ends)
-        member = np.argsort(category, kind="stable").astype(np.int32)
-        begin = np.searchsorted(category[member], np.arange(category_count + 1)).astype(np.int32)
-        if np.diff(begin).max(initial=0) >= FAR:
+        count = np.bincount(category, minlength=category_count)
+        if count.max(initial=0) >= FAR:
             raise ValueError(f"targets: more than {FAR - 1} of one category; k_nearest cannot tell them apart")
-        rank = np.empty(member.size, np.uint16)
-        rank[member] = np.arange(member.size) - begin[category[member]]
+        begin = np.concatenate([[0], np.cumsum(count + 1)]).astype(np.int32)  # each has a last member −1: none
+        order = np.argsort(category, kind="stable")
+        member, rank = np.full(begin[-1], -1, np.int32), np.empty(order.size, np.uint16)
+        member[np.arange(order.size) + category[order]] = order
+        rank[order] = np.arange(order.size) - (np.cumsum(count) - count)[category[order]]
         parts = []
         for first in range(0, category_count, _LANES):
             lanes = min(_LANES, category_count - first)
-            ticks = np.empty((self.row_of_node.size, k, lanes), np.uint16)
-            door = np.empty((self.row_of_node.size, k, lanes), np.int32)
+            shape = self.row_of_node.size, k, lanes
+            ticks, door = np.empty(math.prod(shape) + _LANES, np.uint16), np.empty(shape, np.int32)
             check(
                 _call(
                     "linli_k_nearest", ctypes.addressof(net), ctypes.addressof(doors), at(category), at(rank),
                     at(begin), at(member), first, lanes, k, at(ticks), at(door),
                 )
             )  # fmt: skip
-            parts.append((ticks, door))
+            parts.append((ticks[: door.size].reshape(shape), door))
         if len(parts) > 1:
             parts = [(np.concatenate([p[0] for p in parts], axis=2), np.concatenate([p[1] for p in parts], axis=2))]
         return parts[0][0].transpose(0, 2, 1), parts[0][1].transpose(0, 2, 1)

@@ -1,0 +1,1 @@
+"""Claims with numbers: `script/bench` runs them all, `script/bench reach` one."""
