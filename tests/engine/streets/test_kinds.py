@@ -98,6 +98,10 @@ def test_kind_names_are_unique_and_know_aliases():
         ({"amenity": "restaurant", "name": "Kosmos"}, {"eating": True}),
         ({"amenity": "social_facility"}, {}),
         ({"amenity": "social_facility", "social_facility": "assisted_living"}, {"nursing_home": True}),
+        (
+            {"amenity": "social_facility", "social_facility": "group_home", "social_facility__for": "senior"},
+            {"nursing_home": True},
+        ),
         ({"amenity": "community_centre", "name": "党群服务中心"}, {"culture": True, "service_hall": True}),
         ({"amenity": "shelter", "shelter_type": "public_transport"}, {}),
         ({"craft": "winery"}, {}),
@@ -118,6 +122,9 @@ def test_kinds_of_tags(tags, expected):
         ({"name": "凤凰小学"}, {"primary": True}),
         ({"name": "攀枝花市第三中学"}, {"middle": True}),
         ({"name": "市七中"}, {"middle": True}),
+        ({"name": "二小教育集团炳草岗学校"}, {"primary": True}),
+        ({"name": "秦淮区教师进修学校"}, {}),
+        ({"name": "第七中心学校"}, {"primary": False, "middle": False}),
         ({"name": "育才九年一贯制学校"}, {"primary": True, "middle": True}),
         ({"name": "第一高级中学"}, {"middle": True}),  # the reference counts every 中学
         ({"name": "某某职业高中"}, {}),

@@ -50,7 +50,7 @@ class Buildings:
     levels : float64 [n]; `levels_known` says which are from the map itself.
     footprint_m2, floor_area_m2 : float64 [n]; floor area counts only floors people live on.
     dwellings : float64 [n], `building:flats`; nan where the map does not say.
-    typical_levels : levels assumed for each `building` value, with how many of this place they come from (0: the table).
+    typical_levels : levels assumed where the map has none, by `building` value, with how many of this place they come from (0: the table).
     """
 
     feature: list[Feature]
@@ -156,7 +156,12 @@ def find_homes(
         footprint_m2=foot,
         floor_area_m2=foot * lived_on,
         dwellings=np.array([_flats(t) for t in tags], np.float64),
-        typical_levels=typical,
+        typical_levels={
+            value: typical[value]
+            for value in sorted(
+                {t["building"] for t, known in zip(tags, levels_known, strict=True) if not known}
+            )
+        },
     )
 
 
@@ -191,10 +196,14 @@ def _ask_around(features: Sequence[Feature], *, geometry: Shapes, verdicts: NDAr
         asking = np.flatnonzero(verdicts == "ask")
     land, says = [], []
     for feature in features:
-        if feature.osm_type == "n" or "building" in feature.tags:
+        if (
+            feature.osm_type == "n"
+            or "building" in feature.tags
+            or feature.geometry.geom_type == "LineString"
+        ):
             continue
         home = next((home for clause, home in _rules("land") if clause.matches(feature.tags)), None)
-        if home and feature.geometry.geom_type in {"Polygon", "MultiPolygon"}:
+        if home:
             land.append(feature.geometry)
             says.append(home)
     if not land or not len(asking):

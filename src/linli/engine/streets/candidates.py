@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
@@ -57,8 +58,10 @@ class _Matched:
 
     features: list[Feature]
     kinds: list[dict[int, bool]]
-    geometry: Shapes
-    flat: Shapes
+    flat: Shapes  # on the plane, metres
+    dimension: NDArray[np.int32]
+    lon: NDArray[np.float64]  # a point inside
+    lat: NDArray[np.float64]
 
     @property
     def mask(self) -> NDArray[np.uint64]:
@@ -124,8 +127,15 @@ def _match(features: Sequence[Feature], *, plane: Plane) -> _Matched:
             kinds[index] = {kind: sure for kind, sure in kinds[index].items() if kind not in open_kinds}
     kept = [index for index, found in enumerate(kinds) if found]
     geometry = np.array([chosen[index].geometry for index in kept], dtype=object)
-    flat = shapely.transform(geometry, lambda xy: np.column_stack(plane.to_xy(xy[:, 0], xy[:, 1])))
-    return _Matched([chosen[index] for index in kept], [kinds[index] for index in kept], geometry, flat)
+    inside = shapely.point_on_surface(geometry)
+    return _Matched(
+        features=[chosen[index] for index in kept],
+        kinds=[kinds[index] for index in kept],
+        flat=shapely.transform(geometry, lambda xy: np.column_stack(plane.to_xy(xy[:, 0], xy[:, 1]))),
+        dimension=shapely.get_dimensions(geometry),
+        lon=shapely.get_x(inside),
+        lat=shapely.get_y(inside),
+    )
 
 
 def _names(matched: _Matched) -> NDArray[np.int64]:
@@ -137,8 +147,7 @@ def _names(matched: _Matched) -> NDArray[np.int64]:
 
 def _inside(matched: _Matched) -> tuple[Ints, Ints]:
     """Pair nodes with the area of the same kind around them, unless both have names and these differ."""
-    dimension = shapely.get_dimensions(matched.flat)
-    points, areas = np.flatnonzero(dimension == 0), np.flatnonzero(dimension == 2)
+    points, areas = np.flatnonzero(matched.dimension == 0), np.flatnonzero(matched.dimension == 2)
     if not len(points) or not len(areas):
         return np.zeros(0, np.int64), np.zeros(0, np.int64)
     which, around = shapely.STRtree(matched.flat[areas]).query(matched.flat[points], predicate="within")
@@ -180,8 +189,7 @@ def _entrances(matched: _Matched) -> Ints:
 
 def _areas(matched: _Matched) -> NDArray[np.float64]:
     """Square metres of each feature, of the whole open space where it is a piece of one; nan for points and lines."""
-    dimension = shapely.get_dimensions(matched.flat)
-    area_m2 = np.where(dimension == 2, shapely.area(matched.flat), np.nan)
+    area_m2 = np.where(matched.dimension == 2, shapely.area(matched.flat), np.nan)
     open_kinds = {index for index, kind in enumerate(load_kinds().values()) if kind.open_space}
     spaces = np.array([n for n, found in enumerate(matched.kinds) if open_kinds & found.keys()], np.int64)
     if len(spaces):
@@ -189,51 +197,51 @@ def _areas(matched: _Matched) -> NDArray[np.float64]:
     return area_m2
 
 
-def _style(feature: Feature, kinds: dict[int, bool]) -> Style:
-    dimension = shapely.get_dimensions(feature.geometry)
+def _style(feature: Feature, kinds: dict[int, bool], *, dimension: int) -> Style:
     if dimension == 0:
         return "point"
     if dimension == 1 or feature.tags.get("building", "no") != "no":
         return "door"
-    table = list(load_kinds().values())
-    return "edge" if any(table[index].entered == "edge" for index in kinds) else "gate"
+    return "edge" if kinds.keys() & _edge_kinds() else "gate"
+
+
+@lru_cache(maxsize=1)
+def _edge_kinds() -> frozenset[int]:
+    return frozenset(index for index, kind in enumerate(load_kinds().values()) if kind.entered == "edge")
 
 
 def _candidate(matched: _Matched, group: Ints, *, area_m2: NDArray[np.float64], entrances: Ints) -> Candidate:
     """Make one facility of the features of a group: the largest area speaks for it, else the first with a name."""
-    rank = [
-        (-np.nan_to_num(area_m2[n]), not matched.features[n].tags.get("name"), n)
-        for n in group
-        if n not in set(entrances)
-    ]
-    main = matched.features[min(rank)[2]]
-    members = [matched.features[n] for n in group]
+    ways_in = entrances.tolist()
+    numbers = [number for number in group.tolist() if number not in ways_in]
+    features = matched.features
+    numbers.sort(key=lambda n: (-area_m2[n] if area_m2[n] > 0 else 0.0, "name" not in features[n].tags, n))
+    main = numbers[0]
     kinds: dict[int, bool] = {}
-    for number in group:
+    for number in numbers:
         for kind, sure in matched.kinds[number].items():
             kinds[kind] = kinds.get(kind, False) or sure
-    if len(entrances):
-        members = [matched.features[n] for n in entrances]
-    elif any(shapely.get_dimensions(member.geometry) == 2 for member in members):
-        members = [member for member in members if shapely.get_dimensions(member.geometry) == 2]
-    point = shapely.point_on_surface(main.geometry)
-    everyone = [main, *(matched.features[n] for n in group)]
+    entered = ways_in or [n for n in numbers if matched.dimension[n] == 2] or numbers
+    everyone = [features[number].tags for number in (*numbers, *ways_in)]
     return Candidate(
-        name=next((name for name in (name_of(f.tags) for f in everyone) if name), ""),
-        ref=f"{main.osm_type}{main.osm_id}",
+        name=next((name for name in map(name_of, everyone) if name), ""),
+        ref=f"{features[main].osm_type}{features[main].osm_id}",
         kinds=dict(sorted(kinds.items())),
-        lon=point.x,
-        lat=point.y,
-        area_m2=float(area_m2[min(rank)[2]]),
-        shapes=[(member.geometry, _style(member, kinds)) for member in members],
-        address=next((text for text in (address_of(f.tags) for f in everyone) if text), ""),
-        hours=next((f.tags["opening_hours"] for f in everyone if "opening_hours" in f.tags), ""),
+        lon=float(matched.lon[main]),
+        lat=float(matched.lat[main]),
+        area_m2=float(area_m2[main]),
+        shapes=[
+            (features[n].geometry, _style(features[n], kinds, dimension=matched.dimension[n]))
+            for n in entered
+        ],
+        address=next((text for text in map(address_of, everyone) if text), ""),
+        hours=next((tags["opening_hours"] for tags in everyone if "opening_hours" in tags), ""),
         step_free=_step_free(everyone),
     )
 
 
-def _step_free(features: Sequence[Feature]) -> int:
-    said = {feature.tags.get("wheelchair") for feature in features}
+def _step_free(everyone: Sequence[Mapping[str, str]]) -> int:
+    said = {tags.get("wheelchair") for tags in everyone}
     if said & {"yes", "designated"}:
         return STEP_FREE_YES
     return STEP_FREE_NO if "no" in said else STEP_FREE_UNKNOWN

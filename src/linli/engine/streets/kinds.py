@@ -20,7 +20,9 @@ KINDS_FILE = Path(__file__).with_name("kinds.toml")
 
 
 def wanted(value: str | list[str]) -> Test:
-    """Make the test that a tag's value must pass, as `kinds.toml` writes it: a value, a list, `"*"` or `"~regex"`."""
+    """Make the test that a tag's value must pass, as `kinds.toml` writes it: a value, a list, `"*"`, `"~regex"` or `"$pattern"`."""
+    if isinstance(value, str) and value.startswith("$"):
+        value = _read()["patterns"][value[1:]]
     if value == "*":
         return lambda found: found not in {"no", ""}
     if isinstance(value, str) and value.startswith("~"):

@@ -65,7 +65,8 @@ FEATURE_KEEP = frozenset((
     "government", "library", "capacity", "beds", "fee", "parking", "cuisine", "organic", "recycling_type", "bus",
     "subway", "tram", "train", "toilets", "fitness_station", "playground", "leisure:use", "religion", "sector",
     "kindergarten", "nursery", "bridge", "tunnel", "layer", "location", "usage", "service", "intermittent", "width",
-    "fuel", "vending", "repair", "door", "drinking_water", "description",
+    "fuel", "vending", "repair", "door", "drinking_water", "description", "military", "agricultural", "forestry",
+    "demolished", "construction", "proposed",
 ))  # fmt: skip
 
 # `highway` values of nodes that are of no use here, and many.
