@@ -200,28 +200,6 @@ def build_place(
     return build(inputs, progress=progress)
 
 
-def open_place(inputs: Inputs, *, kept: Path, progress: Progress | None = None) -> tuple[Place, bool]:
-    """Open the place kept at `kept` if it was built from exactly these inputs; else build it and keep it there.
-
-    Returns
-    -------
-    Place, bool
-        Whether it was there already.
-    """
-    fingerprint = inputs.fingerprint()
-    if kept.is_file():
-        try:
-            place = Place.load(kept)
-        except InputError:
-            place = None  # damaged or of another version: built anew and written over
-        if place is not None and place.meta["fingerprint"] == fingerprint:
-            return place, True
-    place = build(inputs, progress=progress)
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    place.save(kept)
-    return place, False
-
-
 def build(inputs: Inputs, *, progress: Progress | None = None) -> Place:
     """Build a place; as `build_place`."""
     report = progress or silent

@@ -19,7 +19,7 @@ import shapely
 from linli.engine.errors import InputError
 from linli.engine.streets.assumptions import assumed
 from linli.engine.streets.csvtable import Faults, read_table
-from linli.engine.streets.geo import Plane
+from linli.engine.streets.geo import Plane, haversine_m
 from linli.engine.streets.register import GROUPS
 
 if TYPE_CHECKING:
@@ -165,25 +165,29 @@ def _read_raster(path: Path, box: Box) -> Grid:
         with rasterio.open(path) as raster:
             bounds = rasterio.warp.transform_bounds("EPSG:4326", raster.crs, *box)
             window = rasterio.windows.from_bounds(*bounds, transform=raster.transform)
-            window = window.round_offsets("floor").round_lengths("ceil")
+            left, top = math.floor(window.col_off), math.floor(window.row_off)
+            right, bottom = (
+                math.ceil(window.col_off + window.width),
+                math.ceil(window.row_off + window.height),
+            )
+            window = rasterio.windows.Window(left, top, right - left, bottom - top)
             whole = rasterio.windows.Window(0, 0, raster.width, raster.height)
             if not rasterio.windows.intersect(window, whole):
                 raise InputError(f"{path}: does not cover the place; give the grid that covers it")
             window = window.intersection(whole)
             people = raster.read(1, window=window, masked=True).filled(0).astype(np.float64)
-            rows, columns = np.nonzero(people > 0)
-            x, y = rasterio.transform.xy(raster.window_transform(window), rows, columns)
-            lon, lat = rasterio.warp.transform(raster.crs, "EPSG:4326", x, y)
-            west, south, east, north = rasterio.warp.transform_bounds(
-                raster.crs, "EPSG:4326", *raster.window_bounds(window)
-            )
-    except (rasterio.errors.RasterioIOError, rasterio.errors.CRSError) as error:
+            row, column = np.nonzero(people > 0)
+            a, b, c, d, e, f = raster.transform[:6]
+            # Two more points: the middle of the window and half a cell away from it, for the size of a cell.
+            middle = np.array([0.0, 0.5])
+            across = np.concatenate((column + 0.5, window.width / 2 + middle)) + window.col_off
+            down = np.concatenate((row + 0.5, window.height / 2 + middle)) + window.row_off
+            x, y = c + a * across + b * down, f + d * across + e * down
+            lon, lat = np.array(rasterio.warp.transform(raster.crs, "EPSG:4326", x, y))
+    except (rasterio.errors.RasterioError, rasterio.errors.CRSError) as error:
         raise InputError(f"{path}: is no raster one can read ({error}); give a GeoTIFF") from error
-    height, width = people.shape
-    plane = Plane((west + east) / 2, (south + north) / 2)
-    east_m, north_m = plane.metres_per_degree
-    half_cell_m = math.hypot((east - west) * east_m / width, (north - south) * north_m / height) / 2
-    return Grid(np.array(lon), np.array(lat), people[rows, columns], half_cell_m * 1.05, path.name)
+    half_cell_m = float(haversine_m(lon[-2:-1], lat[-2:-1], lon[-1:], lat[-1:])[0])
+    return Grid(lon[:-2], lat[:-2], people[row, column], half_cell_m * 1.05, path.name)
 
 
 def settle(
