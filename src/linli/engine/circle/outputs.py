@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from linli.engine.circle.assess import any_of
+from linli.engine.circle.standards import EVIDENCE_NOTES
 from linli.engine.errors import InputError
 
 if TYPE_CHECKING:
@@ -134,8 +135,9 @@ def _named(pa: Any, codes: NDArray[np.uint8], names: tuple[str, ...]) -> Any:
 def write_gaps(measurement: Measurement, path: Path) -> None:
     """Write `gaps.geojson` (RFC 7946): one point a home that any rule leaves out, with each such rule.
 
-    A gap: `rule` (standard/rule), `unit`, `walk` and `over_by` in that unit (null: farther than the cut-off, so more than
-    `more_than`), `minutes` of the walk at the pace of `profile` (null likewise).
+    A gap: `rule`, `profile` (rules in minutes only), `walk` and `over_by` in the rule's unit, `minutes` of the walk at the pace
+    of that profile, or of the first where the rule is in metres. Where there is no walk within the cut-off these are
+    null and `more_than` is what it is over by at least. The member `rules` says what each rule is and on what evidence.
     """
     gaps = _gaps_by_home(measurement)
     homes, people = measurement.place.homes, np.nan_to_num(measurement.place.homes.residents)
@@ -146,47 +148,61 @@ def write_gaps(measurement: Measurement, path: Path) -> None:
         "attribution": measurement.place.meta["attribution"],
         "cutoff_s": measurement.cutoff_s,
         "cutoff_m": measurement.cutoff_m,
+        "minutes_profile": measurement.profiles[0].key,
+        "rules": {
+            _name(result): _described(result) for result in measurement.results if result.left_out.size
+        },
     }
     with path.open("w", encoding="utf-8") as file:
         file.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "features": [')
         for count, (home, found) in enumerate(sorted(gaps.items())):
+            named = json.dumps({"home": home, "ref": refs[home], "label": labels[home]}, ensure_ascii=False)
             file.write(
                 f'{"," if count else ""}\n{{"type":"Feature","id":{home},"geometry":{{"type":"Point","coordinates":'
-                f'[{homes.lon[home]:.6f},{homes.lat[home]:.6f}]}},"properties":{{"home":{home},'
-                f'"label":{json.dumps(labels[home], ensure_ascii=False)},"ref":"{refs[home]}","residents":{people[home]:.1f},'
-                f'"gaps":[{",".join(found)}]}}}}'
+                f'[{homes.lon[home]:.6f},{homes.lat[home]:.6f}]}},"properties":{named[:-1]},'
+                f'"residents":{people[home]:.1f},"gaps":[{",".join(found)}]}}}}'
             )
         file.write("\n]}\n")
 
 
+def _name(result: RuleResult) -> str:
+    return f"{result.standard.key}/{result.rule.key}"
+
+
+def _described(result: RuleResult) -> dict[str, Any]:
+    rule = result.rule
+    zh, en = EVIDENCE_NOTES[rule.verdict_evidence]
+    return {
+        "zh": rule.zh, "en": rule.en, "kinds": list(rule.kinds), "unit": result.unit, "at_most": result.at_most,
+        "evidence": rule.verdict_evidence, "evidence_zh": zh, "evidence_en": en,
+    }  # fmt: skip
+
+
 def _gaps_by_home(measurement: Measurement) -> dict[int, list[str]]:
-    """Every gap as JSON text, by home."""
+    """Every gap as JSON text, by home: there are hundreds of thousands in a city."""
     gaps: dict[int, list[str]] = {}
     for result in measurement.results:
         if not result.left_out.size:
             continue
-        profile = (result.profile or measurement.profiles[0]).key
-        start = json.dumps({
-            "rule": f"{result.standard.key}/{result.rule.key}", "unit": result.unit, "profile": profile, "at_most": result.at_most,
-        })[:-1]  # fmt: skip
+        limit = result.at_most or 0.0
+        profile = f'","profile":"{result.profile.key}' if result.profile else ""
+        start = f'{{"rule":"{_name(result)}{profile}",'
         cutoff = measurement.cutoff_m if result.unit == "m" else measurement.cutoff_s
-        beyond = f', "walk": null, "over_by": null, "more_than": {cutoff - (result.at_most or 0):g}'
-        for home, over, walk_s in zip(
-            result.left_out.tolist(),
-            result.over.tolist(),
-            _seconds(measurement, result, profile),
-            strict=True,
-        ):
-            middle = (
-                beyond if over == np.inf else f', "walk": {over + result.at_most:.0f}, "over_by": {over:.0f}'
+        beyond = f'{start}"walk":null,"over_by":null,"more_than":{cutoff - limit:g},"minutes":'
+        minutes = (_seconds(measurement, result) / np.float32(60)).tolist()
+        for home, over, walk_min in zip(result.left_out.tolist(), result.over.tolist(), minutes, strict=True):
+            gap = (
+                beyond
+                if over == np.inf
+                else f'{start}"walk":{over + limit:.0f},"over_by":{over:.0f},"minutes":'
             )
-            minutes = "null" if walk_s == np.inf else f"{walk_s / 60:.1f}"
-            gaps.setdefault(home, []).append(f'{start}{middle}, "minutes": {minutes}}}')
+            told = "null" if walk_min == np.inf else f"{walk_min:.1f}"
+            gaps.setdefault(home, []).append(f"{gap}{told}}}")
     return gaps
 
 
-def _seconds(measurement: Measurement, result: RuleResult, profile: str) -> list[float]:
-    """Look up the walks of the homes left out, at a profile's pace."""
-    reached = measurement.reached[profile]
+def _seconds(measurement: Measurement, result: RuleResult) -> NDArray[np.float32]:
+    """Look up the walks of the homes left out, at the pace of the rule's profile, else of the first."""
+    reached = measurement.reached[(result.profile or measurement.profiles[0]).key]
     walks = any_of([reached.walks(column) for column in result.columns])
-    return [float(walk_s) for walk_s in walks.sure[result.left_out]]
+    return walks.maybe[result.left_out]

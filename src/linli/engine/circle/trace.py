@@ -33,7 +33,7 @@ class HomeWalk:
     facility: int  # index into `place.facilities`
     walk_s: float
     length_m: float  # both access legs included
-    lon: Floats  # from the home's door to the facility's, degrees
+    lon: Floats  # from the home's door to where the facility's meets the street, degrees
     lat: Floats
     certain: bool
 
@@ -66,7 +66,7 @@ def _paths(reading: Reading, place: Place, pairs: DoorKinds, home: int) -> list[
 
 
 def _line(place: Place, home: int, door: int, walk: Walk) -> tuple[Floats, Floats, float]:
-    """Draw a walk: home, foot point, streets, foot point, facility; and its metres."""
+    """Draw a walk from the home's door along the streets to where the facility's door meets them; and its metres."""
     network, start, goal = place.network, place.homes.door, place.facilities.door
     lon, lat = [float(place.homes.lon[home])], [float(place.homes.lat[home])]
     length_m = float(start.leg_m[home]) + float(goal.leg_m[door])
@@ -82,7 +82,9 @@ def _line(place: Place, home: int, door: int, walk: Walk) -> tuple[Floats, Float
         lon += part_lon
         lat += part_lat
         length_m += abs(end - begin)
-    return np.array(lon), np.array(lat), length_m
+    moved = np.ones(len(lon), bool)
+    moved[1:] = (np.diff(lon) != 0) | (np.diff(lat) != 0)
+    return np.array(lon)[moved], np.array(lat)[moved], length_m
 
 
 def _part(network: Network, edge: int, begin_m: float, end_m: float) -> tuple[list[float], list[float]]:
