@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from linli.engine.circle.standards import shipped_standards
@@ -10,6 +11,7 @@ from linli.engine.streets.profiles import load_profiles
 
 DEFAULT_STANDARDS = ("gb50180_2018", "fifteen_minute_city")
 DEFAULT_PROFILES = ("adult", "senior", "wheelchair_manual")
+STOPPED = 130
 
 _EPILOG = """\
 examples
@@ -119,4 +121,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure, write, print; the exit code."""
     from linli.engine.circle.run import measure_file  # noqa: PLC0415 -- NumPy and Shapely only when measuring
 
-    return measure_file(arguments)
+    try:
+        return measure_file(arguments)
+    except KeyboardInterrupt:
+        print("linli: stopped; nothing was written", file=sys.stderr)
+        return STOPPED
