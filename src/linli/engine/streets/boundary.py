@@ -32,7 +32,7 @@ def find_boundary(boundary: str, *, path: Path) -> shapely.Geometry:
     Parameters
     ----------
     boundary
-        Path of a GeoJSON file, `r` with a relation's id, `W,S,E,N` in degrees, or a name in the map file.
+        Path of a GeoJSON file, `r` or `w` with a relation's or closed way's id, `W,S,E,N` in degrees, or a name in the map file.
     path
         The map file, in which relations and names are looked up.
 
@@ -43,8 +43,8 @@ def find_boundary(boundary: str, *, path: Path) -> shapely.Geometry:
     """
     if not boundary.strip():
         raise InputError(f"boundary: is empty; {_HOW}")
-    if re.fullmatch(r"r\d+", boundary):
-        return _area(_Named("r", int(boundary[1:]), boundary, 0), path=path)
+    if re.fullmatch(r"[rw]\d+", boundary):
+        return _area(_Named(boundary[0], int(boundary[1:]), boundary, 0), path=path)
     if _BOX.fullmatch(boundary):
         return _box(boundary)
     file = Path(boundary)
@@ -168,9 +168,9 @@ def _named(name: str, *, path: Path) -> shapely.Geometry:
     best = [area for area in hits if area.rank == min(area.rank for area in hits)]
     refs = sorted({area.ref for area in best})
     if len(refs) > 1:
-        relations = ", ".join(refs)
+        some = ", ".join(refs[:8])
         raise InputError(
-            f"boundary “{name}”: {len(refs)} areas have this name ({relations}); give one relation"
+            f"boundary “{name}”: {len(refs)} areas have this name ({some}); give one of these ids"
         )
     return _area(best[0], path=path)
 
@@ -202,20 +202,23 @@ def _area(named: _Named, *, path: Path) -> shapely.Geometry:
     writer = osmium.geom.WKBFactory()
     ids = osmium.filter.IdFilter([named.osm_id])
     area_id = osmium.filter.IdFilter([2 * named.osm_id + int(is_relation)])
-    known = False
+    kind = osmium.osm.RELATION if is_relation else osmium.osm.WAY
     with reading(path), index_storage(path) as storage:
-        relations = osmium.FileProcessor(open_map(path), osmium.osm.RELATION).with_filter(ids)
-        known = not is_relation or any(True for _ in relations)
+        known = any(True for _ in osmium.FileProcessor(open_map(path), kind).with_filter(ids))
         if known:
             reader = osmium.FileProcessor(open_map(path)).with_locations(storage).with_areas(ids)
             only_areas = osmium.filter.EntityFilter(osmium.osm.AREA)
             area: Any
             for area in reader.with_filter(only_areas).with_filter(area_id):
+                if area.num_rings()[0] == 0:
+                    break  # an area that could not be put together comes without rings
                 return _clean(
-                    shapely.from_wkb(writer.create_multipolygon(area)), label=f"relation {named.ref}"
+                    shapely.from_wkb(writer.create_multipolygon(area)), label=f"boundary {named.ref}"
                 )
     if not known:
-        raise InputError(f"boundary {named.ref}: {path} has no such relation; {_HOW}")
+        raise InputError(
+            f"boundary {named.ref}: {path} has no such {'relation' if is_relation else 'way'}; {_HOW}"
+        )
     raise InputError(
         f"boundary {named.ref}: its outline is not complete in {path}; give the boundary as a GeoJSON file"
     )

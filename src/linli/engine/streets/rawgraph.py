@@ -162,7 +162,7 @@ def _segments(rows: list[tuple[Way, WayClass]], signals: set[int]) -> RawGraph:
         head=head,
         length_m=haversine_m(lon[tail], lat[tail], lon[head], lat[head]),
         kind=column([each.kind for each in kept], np.uint8),
-        flags=column([each.flags for each in kept], np.uint32) | oneway,
+        flags=np.bitwise_or(column([each.flags for each in kept], np.uint32), oneway),
         wheelchair=column([each.wheelchair for each in kept], np.uint8),
         stroller=column([each.stroller for each in kept], np.uint8),
         kerb_cm=column([each.kerb_cm for each in kept], np.float32),
