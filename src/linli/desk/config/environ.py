@@ -1,0 +1,141 @@
+"""What the desk is told by its environment, read once, typed, refused in one line where it makes no sense."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TYPE_CHECKING
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from linli.engine.errors import InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
+_LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+_SQLITE_PRAGMAS = (
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA busy_timeout=5000; PRAGMA foreign_keys=ON;"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """Every setting an operator may give; docs/operators.md lists them.
+
+    Attributes
+    ----------
+    data : folder of everything that must be kept: the database file, the secret key, the places.
+    database_url : `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST:PORT/NAME`; empty is `linli.sqlite3` in `data`.
+    secret_key : empty is one generated once and kept in `data`.
+    allowed_hosts : names the desk answers to.
+    https : whether browsers come by HTTPS; then cookies go no other way.
+    """
+
+    data: Path
+    database_url: str
+    secret_key: str
+    allowed_hosts: tuple[str, ...]
+    https: bool
+
+    @classmethod
+    def read(cls, values: Mapping[str, str] | None = None) -> Environment:
+        """Read `os.environ`, or what is given.
+
+        Raises
+        ------
+        InputError
+            A value is of the wrong form; the message names the variable.
+        """
+        given = os.environ if values is None else values
+        hosts = tuple(
+            host.strip() for host in given.get("LINLI_ALLOWED_HOSTS", "").split(",") if host.strip()
+        )
+        return cls(
+            data=Path(given.get("LINLI_DATA") or "data").absolute(),
+            database_url=given.get("LINLI_DATABASE_URL", ""),
+            secret_key=given.get("LINLI_SECRET_KEY", ""),
+            allowed_hosts=(*hosts, *_LOCAL_HOSTS),
+            https=_yes_or_no(given, "LINLI_HTTPS"),
+        )
+
+
+def _yes_or_no(given: Mapping[str, str], name: str) -> bool:
+    value = given.get(name, "").strip().lower()
+    if value in _YES:
+        return True
+    if value in _NO:
+        return False
+    raise InputError(f"{name}: “{value}” is neither yes nor no; set it to 1 or 0")
+
+
+def database(environment: Environment) -> dict[str, Any]:
+    """Describe the database as Django's `DATABASES` wants it.
+
+    Raises
+    ------
+    InputError
+        The URL is of no database that Linli runs on.
+    """
+    url = environment.database_url
+    if not url:
+        return _sqlite(environment.data / "linli.sqlite3")
+    parts = urlsplit(url)
+    if parts.scheme == "sqlite" and not parts.netloc and len(parts.path) > 1:
+        return _sqlite(Path(unquote(parts.path[1:])).absolute())
+    if parts.scheme in {"postgresql", "postgres"} and parts.path.strip("/"):
+        return {
+            "ENGINE": "django.db.backends.postgresql",
+            "NAME": unquote(parts.path.strip("/")),
+            "USER": unquote(parts.username or ""),
+            "PASSWORD": unquote(parts.password or ""),
+            "HOST": unquote(parts.hostname or ""),
+            "PORT": str(parts.port or ""),
+            "CONN_MAX_AGE": 60,
+            "CONN_HEALTH_CHECKS": True,
+            "OPTIONS": dict(parse_qsl(parts.query)),
+        }
+    shown = f"{parts.scheme}://…" if parts.scheme else "no scheme"
+    raise InputError(
+        f"LINLI_DATABASE_URL: {shown} is no database Linli runs on; "
+        "give sqlite:///FILE or postgresql://USER:PASSWORD@HOST/NAME"
+    )
+
+
+def _sqlite(path: Path) -> dict[str, Any]:
+    return {
+        "ENGINE": "django.db.backends.sqlite3",
+        "NAME": path,
+        # A write lock is taken where a transaction begins, not in its middle, so that two writers queue and never fail.
+        "OPTIONS": {"init_command": _SQLITE_PRAGMAS, "transaction_mode": "IMMEDIATE", "timeout": 5},
+    }
+
+
+def secret_key(environment: Environment) -> str:
+    """Return the key given, or the one in the data folder, made there at the first start and readable by its owner only."""
+    if environment.secret_key:
+        return environment.secret_key
+    path = environment.data / "secret.key"
+    try:
+        environment.data.mkdir(parents=True, exist_ok=True)
+        # Written aside and linked into place: whoever comes second takes the first one's key, whole.
+        aside = path.with_name(f".secret.{os.getpid()}")
+        if not path.exists():
+            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+                file.write(secrets.token_urlsafe(50))
+            try:
+                os.link(aside, path)
+            except FileExistsError:
+                pass
+            finally:
+                aside.unlink()
+        key = path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        raise InputError(
+            f"{path}: cannot be kept ({error.strerror}); make the data folder writable, or set LINLI_SECRET_KEY"
+        ) from error
+    if len(key) < 40:
+        raise InputError(f"{path}: not a key; remove the file, and a new one is made at the next start")
+    return key

@@ -1,0 +1,15 @@
+"""Addresses of the whole desk."""
+
+from __future__ import annotations
+
+from django.urls import include, path
+
+from linli.desk.api.urls import api
+from linli.desk.config.health import healthz
+
+urlpatterns = [
+    path("healthz", healthz, name="healthz"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("api/", api.urls),
+    path("", include("linli.desk.pages.urls")),
+]

@@ -1,0 +1,137 @@
+"""`linli up`, step by step: database, place, measurement, server. Each step says how long it took."""
+
+from __future__ import annotations
+
+import os
+import time
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from linli.engine.errors import InputError
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from linli.desk.places.models import Community
+    from linli.engine.streets.place import Inputs
+    from linli.engine.streets.progress import Progress
+
+DEMO = Path(__file__).parents[1] / "demo" / "helsinki.osm.pbf"
+DEMO_NAME, DEMO_SLUG = "Helsinki", "helsinki"
+DEFAULT_PORT = 8000
+
+
+def up(arguments: argparse.Namespace) -> int:
+    """Serve a place until told to stop; the exit code."""
+    from linli.desk.serve import Server, port_of  # noqa: PLC0415 -- after the quick refusals
+    from linli.engine.streets.progress import BarProgress  # noqa: PLC0415
+
+    refuse_unused(arguments)
+    started = time.monotonic()
+    if arguments.data is not None:
+        os.environ["LINLI_DATA"] = str(arguments.data)
+    port = port_of(arguments, default=DEFAULT_PORT)
+    # The port is taken before the long work, so that a busy one is told at once.
+    with Server(host=arguments.host, port=port) as server:
+        prepare(arguments, BarProgress())
+        server.start()
+        print(
+            f"Linli is up at {server.url} after {time.monotonic() - started:.1f} s. Ctrl+C stops it.",
+            flush=True,
+        )
+        if arguments.check:
+            return server.check()
+        server.wait()
+    print("Stopped.", flush=True)
+    return 0
+
+
+def refuse_unused(arguments: argparse.Namespace) -> None:
+    """Refuse options that would be passed over in silence."""
+    if arguments.place is not None:
+        return
+    for option in (
+        "name",
+        "slug",
+        "boundary",
+        "register",
+        "homes_register",
+        "population",
+        "elevation",
+        "register_crs",
+    ):
+        if getattr(arguments, option) is not None:
+            raise InputError(
+                f"--{option.replace('_', '-')}: is about a place to read in; give --place FILE too"
+            )
+
+
+def prepare(arguments: argparse.Namespace, bars: Any) -> None:
+    """Make everything ready to be served."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.desk.config.settings")
+    import django  # noqa: PLC0415 -- not before the environment is settled
+
+    django.setup()
+    from django.core.management import call_command  # noqa: PLC0415 -- needs django.setup()
+
+    with step("database"):
+        call_command("migrate", verbosity=0, interactive=False)
+    with step("pages"):
+        call_command("collectstatic", verbosity=0, interactive=False)
+    with bars as progress:
+        read_places(arguments, progress)
+    measure_places(bars)
+
+
+@contextmanager
+def step(name: str) -> Iterator[list[str]]:
+    """Say how long a step took; what is put into the list given stands beside it."""
+    began = time.monotonic()
+    notes: list[str] = []
+    yield notes
+    print(f"  {name:<12} {time.monotonic() - began:6.1f} s  {'; '.join(notes)}".rstrip(), flush=True)
+
+
+def read_places(arguments: argparse.Namespace, progress: Progress) -> None:
+    """Read in what is asked for; what an earlier start was stopped at; or the demo, where there is nothing at all."""
+    from linli.desk.places.actions import import_place  # noqa: PLC0415 -- needs django.setup()
+
+    for community, inputs in places_to_read(arguments):
+        with step("place") as notes:
+            row, was_there = import_place(community=community, inputs=inputs, progress=progress)
+            notes.append(f"{community}: {row.home_count:,} homes, {row.facility_count:,} facilities")
+            if was_there:
+                notes.append("already here, from the same files")
+
+
+def places_to_read(arguments: argparse.Namespace) -> list[tuple[Community, Inputs]]:
+    """Choose what to read in."""
+    from linli.desk.places.actions import inputs_of, name_community  # noqa: PLC0415 -- needs django.setup()
+    from linli.desk.places.models import Community  # noqa: PLC0415
+    from linli.desk.places.queries import communities_to_show, unfinished_import  # noqa: PLC0415
+    from linli.engine.streets.place import Inputs  # noqa: PLC0415
+
+    if arguments.place is not None:
+        inputs = Inputs(
+            path=arguments.place, boundary=arguments.boundary, register=arguments.register,
+            homes_register=arguments.homes_register, register_crs=arguments.register_crs,
+            population=arguments.population, elevation=arguments.elevation, name=arguments.name,
+        )  # fmt: skip
+        inputs.fingerprint()  # a file that is not there is refused before anything is written
+        community = name_community(
+            name=arguments.name or arguments.place.name.split(".")[0].replace("_", " "),
+            slug=arguments.slug or "",
+        )
+        return [(community, inputs)]
+    unfinished = [(community, unfinished_import(community)) for community in Community.objects.all()]
+    again = [(community, inputs_of(row)) for community, row in unfinished if row is not None]
+    if again or communities_to_show():
+        return again
+    return [(name_community(name=DEMO_NAME, slug=DEMO_SLUG), Inputs(path=DEMO, name=DEMO_NAME))]
+
+
+def measure_places(bars: Any) -> None:
+    """Measure every place, so that the first to come does not wait."""
+    del bars
