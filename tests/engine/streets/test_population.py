@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import rasterio
 
 from linli.engine.errors import InputError
 from linli.engine.streets.buildings import find_homes
@@ -154,8 +155,6 @@ def test_bad_grid_is_refused(tmp_path, text, fault):
 
 
 def test_raster_of_people_is_read(tmp_path):
-    import rasterio
-
     people = np.arange(100, dtype=np.float32).reshape(10, 10)
     people[0, 0] = -9999
     path = tmp_path / "people.tif"

@@ -71,11 +71,10 @@ class Town:
         east, north = degrees(*boundary[2:])
         source = {"file": "town.osm", "attribution": "drawn by hand"}
         return Extract(
-            self.ways,
-            [],
-            self.street_nodes,
-            self.features,
-            shapely.box(west, south, east, north),
-            2500.0,
-            source,
+            ways=self.ways,
+            street_nodes=self.street_nodes,
+            features=self.features,
+            boundary=shapely.box(west, south, east, north),
+            margin_m=2500.0,
+            source=source,
         )

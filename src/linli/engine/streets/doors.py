@@ -140,11 +140,11 @@ class Streets:
         return lon, lat
 
     def through(self, outlines: Shapes) -> tuple[Ints, Floats, Floats]:
-        """Find where streets cross or touch outlines: outline index, lon, lat of each place, thinned."""
+        """Find where streets cross or touch outlines: outline index, lon, lat of each place."""
         which, street = self.tree.query(outlines, predicate="intersects")
         meeting = shapely.intersection(outlines[which], self.lines[street])
         points, at = shapely.get_coordinates(meeting, return_index=True)
-        return self._thinned(which[at], points)
+        return (which[at], *self.plane.to_lonlat(points[:, 0], points[:, 1]))
 
     def along(self, outlines: Shapes) -> tuple[Ints, Floats, Floats]:
         """Find where streets run along outlines, at most 10 m away: as `through`, a point every 20 m."""
@@ -157,14 +157,18 @@ class Streets:
         ring = parts[first[which]]
         points = shapely.line_interpolate_point(ring, step * shapely.length(ring) / count[which])
         near, _ = self.tree.query_nearest(points, max_distance=ALONG_M, all_matches=False)
-        return self._thinned(which[near], shapely.get_coordinates(points[near]))
+        xy = shapely.get_coordinates(points[near])
+        return (which[near], *self.plane.to_lonlat(xy[:, 0], xy[:, 1]))
 
-    def _thinned(self, which: Ints, points: Floats) -> tuple[Ints, Floats, Floats]:
-        """Keep one point of each outline in each square of 15 m."""
-        cells = np.floor(points / _THIN_M).astype(np.int64)
-        _, kept = np.unique(np.column_stack((which, cells)), axis=0, return_index=True)
-        lon, lat = self.plane.to_lonlat(points[kept, 0], points[kept, 1])
-        return which[kept], lon, lat
+    def thinned(self, which: Ints, lon: Floats, lat: Floats) -> Ints:
+        """Choose the first door of each outline in each square of 15 m: indexes, ascending; nan are left out."""
+        there = np.flatnonzero(~np.isnan(lon))
+        x, y = self.plane.to_xy(lon[there], lat[there])
+        squares = np.column_stack((which[there], np.floor(x / _THIN_M), np.floor(y / _THIN_M))).astype(
+            np.int64
+        )
+        _, first = np.unique(squares, axis=0, return_index=True)
+        return np.sort(there[first])
 
 
 def pick(shape: Ints, node: Ints, *, rank: Ints, leg_m: Floats) -> tuple[Ints, Ints]:

@@ -147,9 +147,8 @@ def _doors(
     if not found:
         return np.zeros(0, np.int64), np.zeros(0), np.zeros(0)
     which, lon, lat = (np.concatenate(column) for column in zip(*found, strict=True))
-    there = ~np.isnan(lon)
-    order = np.argsort(owner[which[there]], kind="stable")
-    return owner[which[there]][order], lon[there][order], lat[there][order]
+    order = np.argsort(owner[which], kind="stable")
+    return owner[which][order], lon[order], lat[order]
 
 
 def _doors_of_shapes(
@@ -181,4 +180,5 @@ def _doors_of_shapes(
     rest = np.flatnonzero(~entered)
     found.append((rest, *streets.nearest_points(outlines[rest])))
     which, lon, lat = (np.concatenate(column) for column in zip(*found, strict=True))
-    return which, lon, lat
+    kept = streets.thinned(which, lon, lat)
+    return which[kept], lon[kept], lat[kept]

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 
 REPLACED_M = 80.0
 SAME_NAME_REPLACED_M = 500.0
+_LARGEST_M = 2000.0  # no facility's grounds reach further from their middle
 _ONE_PLACE_M = 10.0  # lines of one name this near are one place of several kinds
 
 
@@ -111,8 +112,8 @@ def _replaced(
         return by_ref or [candidate for candidate, same in zip(of_kind, alike, strict=True) if same]
     away_m = _away_m(of_kind, lon, lat)
     point = shapely.Point(lon, lat)
-    for number, candidate in enumerate(of_kind):
-        if any(style != "point" and shape.covers(point) for shape, style in candidate.shapes):
+    for number in np.flatnonzero(away_m <= _LARGEST_M):
+        if any(style != "point" and shape.covers(point) for shape, style in of_kind[number].shapes):
             away_m[number] = 0.0
     chosen = set(np.flatnonzero(alike & (away_m <= SAME_NAME_REPLACED_M)).tolist())
     nearest = int(np.argmin(away_m))

@@ -35,7 +35,7 @@ class Outlines:
     def of(cls, shapes: Shapes) -> Outlines:
         """Pack polygons and multipolygons; anything else becomes empty."""
         count = len(shapes)
-        areal = np.flatnonzero(shapely.get_dimensions(shapes) == 2) if count else np.zeros(0, np.int64)
+        areal = np.flatnonzero((shapely.get_dimensions(shapes) == 2) & ~shapely.is_empty(shapes))
         polygons, owner = shapely.get_parts(shapes[areal], return_index=True)
         rings, of_polygon = shapely.get_rings(polygons, return_index=True)
         points, of_ring = shapely.get_coordinates(rings, return_index=True)
