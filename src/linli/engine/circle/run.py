@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import locale
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -105,16 +106,23 @@ def _write(
     measurement: Measurement, summary: dict[str, Any], folder: Path, *, report: bool, progress: Progress
 ) -> None:
     progress("write", 0.0)
-    write_homes(measurement, folder / "homes.parquet")
-    progress("write", 0.4)
-    write_gaps(measurement, folder / "gaps.geojson")
-    write_summary(summary, folder / "summary.json")
-    progress("write", 0.6)
-    if report:
-        from linli.engine.circle.report import write_report  # noqa: PLC0415 -- wanted only with a report
-
-        write_report(measurement, folder / "report.html")
+    # Compressing and drawing leave Python's lock alone, so they go on beside the writing of text.
+    with ThreadPoolExecutor(2) as beside:
+        parts = [beside.submit(write_homes, measurement, folder / "homes.parquet")]
+        if report:
+            parts.append(beside.submit(_write_report, measurement, folder / "report.html"))
+        write_gaps(measurement, folder / "gaps.geojson")
+        write_summary(summary, folder / "summary.json")
+        progress("write", 0.5)
+        for part in parts:
+            part.result()
     progress("write", 1.0)
+
+
+def _write_report(measurement: Measurement, path: Path) -> None:
+    from linli.engine.circle.report import write_report  # noqa: PLC0415 -- wanted only with a report
+
+    write_report(measurement, path)
 
 
 def _language() -> str:

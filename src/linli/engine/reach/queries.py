@@ -117,7 +117,10 @@ def k_nearest(
     for near_ticks, near_ids in _ranked(origins, targets, group, category_count, k, cutoff, toward=toward):
         times.append(near_ticks[:, :, None])
         ids.append(near_ids[:, :, None])
-    merged, which = _merge(np.concatenate(times, axis=2), np.concatenate(ids, axis=2), k)
+    if k == 1:
+        merged, which = _least(times, ids)
+    else:
+        merged, which = _merge(np.concatenate(times, axis=2), np.concatenate(ids, axis=2), k)
     return Times(merged, tick_ms), which
 
 
@@ -249,3 +252,12 @@ def _merge(times: Ticks, ids: Int32s, k: int) -> tuple[Ticks, Int32s]:
     times, ids = np.take_along_axis(times, order, -1), np.take_along_axis(ids, order, -1)
     ids[times == FAR] = -1
     return times, ids
+
+
+def _least(times: list[Ticks], ids: list[Int32s]) -> tuple[Ticks, Int32s]:
+    """The least of several tables of times: `_merge` for k = 1, where sorting would be most of the work."""
+    best, which = times[0], ids[0]
+    for other, theirs in zip(times[1:], ids[1:], strict=True):
+        nearer = other < best
+        best, which = np.where(nearer, other, best), np.where(nearer, theirs, which)
+    return best, np.where(best == FAR, -1, which).astype(np.int32)
