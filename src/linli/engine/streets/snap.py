@@ -126,22 +126,34 @@ def snap(network: Network, lon: Floats, lat: Floats, *, max_leg_m: float = 200.0
     max_leg_m
         A door farther than this from every street stays without one.
     """
-    lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
-    first = door_segments(network)
-    x, y = network.plane.to_xy(network.point_lon, network.point_lat)
-    ends = np.stack(
-        (np.column_stack((x[first], y[first])), np.column_stack((x[first + 1], y[first + 1]))), axis=1
-    )
-    door_x, door_y = network.plane.to_xy(lon, lat)
-    tree = shapely.STRtree(shapely.linestrings(ends))
-    door, found = tree.query_nearest(
-        shapely.points(door_x, door_y), max_distance=max_leg_m, all_matches=False
-    )
-    point = np.zeros(len(lon), np.int64)
-    point[door] = first[found]
-    none = np.ones(len(lon), bool)
-    none[door] = False
-    return _place(network, point, none, x=x, y=y, door_x=door_x, door_y=door_y, lon=lon, lat=lat)
+    return Snapper(network).snap(lon, lat, max_leg_m=max_leg_m)
+
+
+class Snapper:
+    """`snap` for one network again and again: its streets are sorted once, then a door costs microseconds."""
+
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self._first = door_segments(network)
+        self._x, self._y = network.plane.to_xy(network.point_lon, network.point_lat)
+        points = np.column_stack((self._x, self._y))
+        ends = np.stack((points[self._first], points[self._first + 1]), axis=1)
+        self._tree = shapely.STRtree(shapely.linestrings(ends))
+
+    def snap(self, lon: Floats, lat: Floats, *, max_leg_m: float = 200.0) -> Snap:
+        """As the function `snap`."""
+        lon, lat = np.asarray(lon, np.float64), np.asarray(lat, np.float64)
+        door_x, door_y = self.network.plane.to_xy(lon, lat)
+        door, found = self._tree.query_nearest(
+            shapely.points(door_x, door_y), max_distance=max_leg_m, all_matches=False
+        )
+        point = np.zeros(len(lon), np.int64)
+        point[door] = self._first[found]
+        none = np.ones(len(lon), bool)
+        none[door] = False
+        return _place(
+            self.network, point, none, x=self._x, y=self._y, door_x=door_x, door_y=door_y, lon=lon, lat=lat
+        )
 
 
 def door_segments(network: Network) -> NDArray[np.int64]:
