@@ -143,15 +143,18 @@ def _raster(path: Path, bounds: Box) -> tuple[Heights, float]:
             coarser = max(1, int(_FINEST_M // cell_m))
             shape = (max(1, (below - top) // coarser), max(1, (right - left) // coarser))
             grid = raster.read(1, window=part, out_shape=shape, masked=True, resampling=Resampling.average)
-            place = raster.window_transform(part)
+            whole = raster.transform
             crs = None if raster.crs.to_epsg() == 4326 else raster.crs
     except (RasterioError, OSError) as error:
         reason = " ".join(str(error).split())
         raise InputError(
             f"{path}: cannot be read as a raster of heights ({reason[:120]}); {_REMEDY}"
         ) from None
-    scaled = place * place.scale((right - left) / shape[1], (below - top) / shape[0])
-    inverse = ~scaled
+    wide, tall = (right - left) / shape[1], (below - top) / shape[0]
+    corner = whole.a * left + whole.b * top + whole.c, whole.d * left + whole.e * top + whole.f
+    inverse = ~type(whole)(
+        whole.a * wide, whole.b * tall, corner[0], whole.d * wide, whole.e * tall, corner[1]
+    )
     to_cell = (inverse.a, inverse.b, inverse.c - 0.5, inverse.d, inverse.e, inverse.f - 0.5)
     heights = np.ma.filled(grid.astype(np.float64), np.nan)
     return Heights(heights, to_cell, crs), cell_m * coarser
