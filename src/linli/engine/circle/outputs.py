@@ -139,7 +139,6 @@ def write_gaps(measurement: Measurement, path: Path) -> None:
     of that profile, or of the first where the rule is in metres. Where there is no walk within the cut-off these are
     null and `more_than` is what it is over by at least. The member `rules` says what each rule is and on what evidence.
     """
-    gaps = _gaps_by_home(measurement)
     homes, people = measurement.place.homes, np.nan_to_num(measurement.place.homes.residents)
     labels = [name or address for name, address in zip(homes.name, homes.address, strict=True)]
     refs = list(homes.ref)
@@ -155,7 +154,7 @@ def write_gaps(measurement: Measurement, path: Path) -> None:
     }
     with path.open("w", encoding="utf-8") as file:
         file.write(json.dumps(head, ensure_ascii=False)[:-1] + ', "features": [')
-        for count, (home, found) in enumerate(sorted(gaps.items())):
+        for count, (home, found) in enumerate(_gaps_by_home(measurement)):
             named = json.dumps({"home": home, "ref": refs[home], "label": labels[home]}, ensure_ascii=False)
             file.write(
                 f'{"," if count else ""}\n{{"type":"Feature","id":{home},"geometry":{{"type":"Point","coordinates":'
@@ -178,26 +177,38 @@ def _described(result: RuleResult) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _gaps_by_home(measurement: Measurement) -> dict[int, list[str]]:
-    """Every gap as JSON text, by home: there are hundreds of thousands in a city."""
-    gaps: dict[int, list[str]] = {}
-    for result in measurement.results:
-        if not result.left_out.size:
-            continue
-        limit = result.at_most or 0.0
-        profile = f'","profile":"{result.profile.key}' if result.profile else ""
-        start = f'{{"rule":"{_name(result)}{profile}",'
-        cutoff = measurement.cutoff_m if result.unit == "m" else measurement.cutoff_s
-        beyond = f'{start}"walk":null,"over_by":null,"more_than":{cutoff - limit:g},"minutes":'
-        # Whole numbers and tenths as Python writes them by itself: formatting each would be half of the time.
-        told_over = np.where(np.isinf(result.over), -1, result.over)
-        over, walk = np.rint(told_over).astype(int).tolist(), np.rint(told_over + limit).astype(int).tolist()
-        minutes = (_seconds(measurement, result).astype(float) / 60).round(1).tolist()
-        for home, by, at, walk_min in zip(result.left_out.tolist(), over, walk, minutes, strict=True):
-            gap = beyond if by < 0 else f'{start}"walk":{at},"over_by":{by},"minutes":'
-            told = "null" if walk_min == np.inf else walk_min
-            gaps.setdefault(home, []).append(f"{gap}{told}}}")
-    return gaps
+def _gaps_by_home(measurement: Measurement) -> Iterator[tuple[int, list[str]]]:
+    """Every gap as JSON text, by home: there are hundreds of thousands in a city, so nothing is done one by one twice."""
+    results = [result for result in measurement.results if result.left_out.size]
+    if not results:
+        return
+    home = np.concatenate([result.left_out for result in results])
+    texts = [text for result in results for text in _gap_texts(measurement, result)]
+    order = np.argsort(home, kind="stable")
+    sorted_texts = [texts[index] for index in order.tolist()]
+    homes, first = np.unique(home[order], return_index=True)
+    ends = [*first.tolist()[1:], len(texts)]
+    for number, begin, end in zip(homes.tolist(), first.tolist(), ends, strict=True):
+        yield number, sorted_texts[begin:end]
+
+
+def _gap_texts(measurement: Measurement, result: RuleResult) -> list[str]:
+    """One rule's gaps, in the order of `result.left_out`."""
+    limit = result.at_most or 0.0
+    profile = f'","profile":"{result.profile.key}' if result.profile else ""
+    start = f'{{"rule":"{_name(result)}{profile}",'
+    cutoff = measurement.cutoff_m if result.unit == "m" else measurement.cutoff_s
+    beyond = f'{start}"walk":null,"over_by":null,"more_than":{cutoff - limit:g},"minutes":'
+    # Whole numbers and tenths as Python writes them by itself: formatting each would be half of the time.
+    told_over = np.where(np.isinf(result.over), -1, result.over)
+    over, walk = np.rint(told_over).astype(int).tolist(), np.rint(told_over + limit).astype(int).tolist()
+    minutes = (_seconds(measurement, result).astype(float) / 60).round(1).tolist()
+    return [
+        f"{beyond}{'null' if walk_min == np.inf else walk_min}}}"
+        if by < 0
+        else f'{start}"walk":{at},"over_by":{by},"minutes":{"null" if walk_min == np.inf else walk_min}}}'
+        for by, at, walk_min in zip(over, walk, minutes, strict=True)
+    ]
 
 
 def _seconds(measurement: Measurement, result: RuleResult) -> NDArray[np.float32]:
