@@ -53,7 +53,7 @@ def find_backdrop(features: Sequence[Feature], *, homes: Collection[str]) -> Bac
 
 
 def _is(tags: Mapping[str, str], table: Mapping[str, Collection[str]]) -> bool:
-    return any(tags.get(key) in values for key, values in table.items())
+    return any(tags[key] in table[key] for key in table.keys() & tags.keys())
 
 
 def _outlines(features: Sequence[Feature]) -> Outlines:

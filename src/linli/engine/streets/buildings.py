@@ -18,7 +18,7 @@ import numpy as np
 import shapely
 
 from linli.engine.streets.assumptions import assumed, homes_table
-from linli.engine.streets.kinds import Clause
+from linli.engine.streets.kinds import Clause, ClauseIndex
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -77,9 +77,17 @@ def _by_value() -> dict[str, tuple[Verdict, float]]:
     }
 
 
-@lru_cache(maxsize=3)
-def _rules(section: str) -> tuple[tuple[Clause, Verdict], ...]:
-    return tuple((Clause.of(row), row["home"]) for row in homes_table()[section])
+@lru_cache(maxsize=2)
+def _rules(section: Literal["own", "land"]) -> tuple[ClauseIndex, list[Verdict]]:
+    rows = homes_table()[section]
+    return ClauseIndex([Clause.of(row) for row in rows]), [row["home"] for row in rows]
+
+
+def _first(section: Literal["own", "land"], tags: Mapping[str, str]) -> Verdict | None:
+    """Look up what the first matching rule of a section says."""
+    index, says = _rules(section)
+    matching = index.matching(tags)
+    return says[matching[0]] if matching else None
 
 
 def own_verdict(tags: Mapping[str, str]) -> Verdict:
@@ -88,7 +96,7 @@ def own_verdict(tags: Mapping[str, str]) -> Verdict:
     verdict, _ = values.get(tags["building"], values["*"])
     if verdict != "ask":
         return verdict
-    return next((home for clause, home in _rules("own") if clause.matches(tags)), "ask")
+    return _first("own", tags) or "ask"
 
 
 def parse_levels(tags: Mapping[str, str]) -> float:
@@ -202,7 +210,7 @@ def _ask_around(features: Sequence[Feature], *, geometry: Shapes, verdicts: NDAr
             or feature.geometry.geom_type == "LineString"
         ):
             continue
-        home = next((home for clause, home in _rules("land") if clause.matches(feature.tags)), None)
+        home = _first("land", feature.tags)
         if home:
             land.append(feature.geometry)
             says.append(home)

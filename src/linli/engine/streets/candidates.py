@@ -99,9 +99,11 @@ def name_of(tags: Mapping[str, str]) -> str:
 
 def address_of(tags: Mapping[str, str]) -> str:
     """Write a feature's address as one text; empty when it has none."""
-    if tags.get("addr:full"):
+    if "addr:full" in tags:
         return tags["addr:full"]
     street = tags.get("addr:street", tags.get("addr:place", ""))
+    if not street and "addr:housenumber" not in tags:
+        return ""
     parts = (street, tags.get("addr:housenumber", ""), tags.get("addr:unit", ""))
     return " ".join(part for part in parts if part)
 

@@ -1,14 +1,14 @@
 """The kinds of facility of the 15-minute life circle, and which OpenStreetMap tags mean which: `kinds.toml`, read.
 
 A clause is matched against the tags of one feature. There are tens of thousands of features in a city and a hundred
-clauses, so `Matcher` looks only at the clauses whose first tag the feature carries.
+clauses, so `ClauseIndex` looks only at the clauses whose first tag the feature carries.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -158,23 +158,51 @@ def kind_names() -> dict[str, str]:
     return names
 
 
+class ClauseIndex:
+    """Clauses by the first tag each wants, so that few are tried on a feature."""
+
+    def __init__(self, clauses: Sequence[Clause]) -> None:
+        self._clauses = clauses
+        self._by_value: dict[tuple[str, str], list[int]] = {}
+        self._by_key: dict[str, list[int]] = {}
+        self._keys: set[str] = set()
+        for number, clause in enumerate(clauses):
+            key, value = next(iter(clause.written["when"].items()))
+            values = [value] if isinstance(value, str) else value
+            self._keys.add(key)
+            if any(text[0] in "*~$" for text in values):
+                self._by_key.setdefault(key, []).append(number)
+                continue
+            for text in values:
+                self._by_value.setdefault((key, text), []).append(number)
+
+    def matching(self, tags: Tags) -> list[int]:
+        """Find the clauses that match `tags`: ascending numbers."""
+        tried: set[int] = set()
+        for key in self._keys & tags.keys():
+            tried.update(self._by_key.get(key, ()))
+            for value in tags[key].split(";"):
+                tried.update(self._by_value.get((key, value.strip()), ()))
+        return sorted(number for number in tried if self._clauses[number].matches(tags))
+
+
 class Matcher:
     """Finds the kinds of a feature from its tags."""
 
     def __init__(self) -> None:
         self._never = Clause.of(_read()["never"])
-        self._by_key: dict[str, list[tuple[int, Clause]]] = {}
-        for index, kind in enumerate(load_kinds().values()):
-            for clause in kind.clauses:
-                self._by_key.setdefault(clause.when[0][0], []).append((index, clause))
+        pairs = [
+            (index, clause) for index, kind in enumerate(load_kinds().values()) for clause in kind.clauses
+        ]
+        self._kind, self._clauses = zip(*pairs, strict=True)
+        self._index = ClauseIndex(self._clauses)
 
     def kinds(self, tags: Tags) -> dict[int, bool]:
         """Index of each kind that `tags` are of → whether the tags settle it (False: an `unsure` clause only)."""
         found: dict[int, bool] = {}
-        for key in tags:
-            for index, clause in self._by_key.get(key, ()):
-                if not found.get(index, False) and clause.matches(tags):
-                    found[index] = not clause.unsure
+        for number in self._index.matching(tags):
+            kind = self._kind[number]
+            found[kind] = found.get(kind, False) or not self._clauses[number].unsure
         if found and not self._never.matches(tags):
             return {}
         return found
