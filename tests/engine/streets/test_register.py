@@ -1,10 +1,13 @@
 from __future__ import annotations
 
 import math
+import re
+from pathlib import Path
 
 import pytest
 
 from linli.engine.errors import InputError
+from linli.engine.streets.kinds import load_kinds
 from linli.engine.streets.register import parse_datum, read_facilities, read_homes
 
 HEAD = "kind,name,lon,lat,crs\n"
@@ -165,3 +168,27 @@ def test_homes_by_reference_and_by_position(tmp_path):
 def test_homes_bad_row_is_named(tmp_path, line, fault):
     with pytest.raises(InputError, match=fault):
         read_homes(write(tmp_path, f"osm,residents,residents_65\n{line}\n"))
+
+
+DOC = Path(__file__).resolve().parents[3] / "docs" / "register.md"
+
+
+def samples():
+    """The CSV samples of the guide."""
+    return re.findall(r"```csv\n(.*?)```", DOC.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def test_samples_of_the_guide_are_read(tmp_path):
+    facilities, homes = samples()
+    register = read_facilities(write(tmp_path, facilities))
+    assert [(row.kind, row.closed) for row in register.rows] == [
+        ("canteen", False), ("health_centre", False), ("police", True)]  # fmt: skip
+    assert register.none_of == {"library"}
+    rows = read_homes(write(tmp_path, homes))
+    assert [(row.residents, row.residents_65) for row in rows] == [(61, 14), (95, 22)]
+
+
+def test_guide_lists_every_kind_under_all_its_names():
+    text = DOC.read_text(encoding="utf-8")
+    for kind in load_kinds().values():
+        assert f"| `{kind.key}` | {kind.zh} | {kind.en} | {'、'.join(kind.aliases)} |" in text

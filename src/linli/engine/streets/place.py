@@ -17,6 +17,7 @@ from linli.engine.streets import population as people_of
 from linli.engine.streets.assumptions import load_assumptions
 from linli.engine.streets.backdrop import Backdrop, find_backdrop
 from linli.engine.streets.buildings import find_homes
+from linli.engine.streets.datumcheck import better_datum
 from linli.engine.streets.doors import Streets
 from linli.engine.streets.extract import Extract, read_extract
 from linli.engine.streets.facilities import Facilities, find_facilities
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from linli.engine.streets.buildings import Buildings
-    from linli.engine.streets.register import HomeRow
+    from linli.engine.streets.register import FacilityRegister, HomeRow
 
 _KIND = "place"
 _FORMAT = 1  # of the file; another number is not read
@@ -49,7 +50,7 @@ class Place:
     boundary : Polygon or MultiPolygon, degrees; homes lie inside it, streets and facilities also in the margin around it.
     meta : JSON-able: `name`, `attribution`, `source` (file, sha256, timestamp), `margin_m`, `fingerprint`, `assumptions` (a list
         of values with unit and evidence, those that entered these numbers), `typical_levels`, `population` (basis, and the
-        people a grid has where there is no home), `register`.
+        people a grid has where there is no home), `register`, `warnings` (texts for a person).
     """
 
     network: Network
@@ -236,11 +237,35 @@ def build(inputs: Inputs, *, progress: Progress | None = None) -> Place:
             "margin_m": extract.margin_m,
             "fingerprint": fingerprint,
             "register": None if register is None else register.path.name,
+            "warnings": _warnings(register, extract, network),
             **told,
         },
     )
     report("find homes and facilities", 1.0)
     return place
+
+
+def _warnings(register: FacilityRegister | None, extract: Extract, network: Network) -> list[str]:
+    """Say what looks wrong with the inputs and was used all the same."""
+    placed = [row.position for row in register.rows if row.position.given] if register else []
+    if register is None or not placed:
+        return []
+    better = better_datum(
+        np.array([position.lon for position in placed]),
+        np.array([position.lat for position in placed]),
+        declared=[position.datum for position in placed],
+        buildings=np.array([f.geometry for f in extract.features if "building" in f.tags], dtype=object),
+        plane=network.plane,
+    )
+    if better is None:
+        return []
+    datum, share, declared = better
+    return [
+        (
+            f"{register.path.name}: as {datum} {share:.0%} of its positions lie at a building, as declared {declared:.0%};"
+            " is its datum right?"
+        )
+    ]
 
 
 def _name(inputs: Inputs) -> str:

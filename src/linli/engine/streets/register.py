@@ -40,11 +40,15 @@ _OSM = re.compile(r"(?:(node|way|relation|n|w|r)[/ ]?)?(\d+)", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a line says its place is: WGS-84 degrees (nan when it gives none) and an OSM reference ("" likewise)."""
+    """Where a line says its place is: WGS-84 degrees (nan when it gives none) and an OSM reference ("" likewise).
+
+    `datum` is what the degrees were written in.
+    """
 
     lon: float
     lat: float
     osm: str
+    datum: Datum = "wgs84"
 
     @property
     def given(self) -> bool:
@@ -183,7 +187,11 @@ def _kind(row: Row, faults: Faults) -> str:
         near += [
             name for name in names if written and (written in name or name in written) and name not in near
         ]
-        hint = f"did you mean {'、'.join(near[:3])}?" if near else "see the list of kinds in the guide"
+        hint = (
+            f"did you mean {'、'.join(near[:3])}?"
+            if near
+            else "write one of docs/register.md, like 社区食堂 or canteen"
+        )
         faults.add(row.line, f"kind “{written}” is not known; {hint}" if written else f"has no kind; {hint}")
     return kind or ""
 
@@ -258,7 +266,7 @@ def _position(row: Row, *, faults: Faults, default: Datum | None, near: Box | No
     x, y = to_wgs84(np.array(lon), np.array(lat), datum=datum or "wgs84")
     if near and _outside(float(x), float(y), near) > _FAR_DEGREES:
         faults.add(row.line, f"lies at {lon:g},{lat:g}, far from the place; check lon, lat and crs")
-    return Position(float(x), float(y), osm)
+    return Position(float(x), float(y), osm, datum or "wgs84")
 
 
 def _outside(lon: float, lat: float, box: Box) -> float:
