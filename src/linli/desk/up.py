@@ -82,7 +82,7 @@ def prepare(arguments: argparse.Namespace, bars: Any) -> None:
         call_command("collectstatic", verbosity=0, interactive=False)
     with bars as progress:
         read_places(arguments, progress)
-    measure_places(bars)
+        measure_places(progress)
 
 
 @contextmanager
@@ -132,6 +132,14 @@ def places_to_read(arguments: argparse.Namespace) -> list[tuple[Community, Input
     return [(name_community(name=DEMO_NAME, slug=DEMO_SLUG), Inputs(path=DEMO, name=DEMO_NAME))]
 
 
-def measure_places(bars: Any) -> None:
+def measure_places(progress: Progress) -> None:
     """Measure every place, so that the first to come does not wait."""
-    del bars
+    from linli.desk.places.queries import communities_to_show  # noqa: PLC0415 -- needs django.setup()
+    from linli.desk.places.serving import served_place  # noqa: PLC0415
+
+    for community in communities_to_show():
+        with step("measure") as notes:
+            served = served_place(slug=community.slug, progress=progress)
+            if served is not None:
+                kinds, profiles = len(served.place.kinds), len(served.profiles)
+                notes.append(f"{community}: {kinds} kinds of place, {profiles} ways to walk")

@@ -8,6 +8,7 @@ from ninja.errors import ValidationError
 
 from linli import __version__
 from linli.desk.api.problems import problem
+from linli.desk.api.views import router
 
 api = NinjaAPI(
     title="Linli 邻里",
@@ -30,3 +31,6 @@ def _invalid(_request: HttpRequest, error: ValidationError) -> HttpResponse:
         for one in error.errors
     ]
     return problem(422, "Something given is of the wrong form.", errors=wrong)
+
+
+api.add_router("/c/{slug}", router)

@@ -1,0 +1,65 @@
+"""Walks of every home as the 16-bit numbers that pages colour by."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from linli.desk.places.serving import Served
+
+Codes = NDArray[np.uint16]
+Floats = NDArray[np.float32]
+
+NO_TAGS = 65_533  # unknown, since tags that a wheelchair needs are missing
+FAR = 65_534  # farther than the cut-off, or no way
+UNKNOWN = 65_535  # the home has no street that leads anywhere, or the kind was never surveyed
+
+
+def coded(sure: Floats, maybe: Floats, *, blind: NDArray[np.bool_]) -> Codes:
+    """Whole seconds or metres, rounded up, so that no walk looks shorter than it is; codes where there is none.
+
+    Parameters
+    ----------
+    sure, maybe
+        As `engine.circle.assess.Walks`: float32 [homes].
+    blind
+        Homes of which nothing can be told: bool [homes].
+    """
+    codes = np.full(sure.shape, FAR, np.uint16)
+    told = np.isfinite(sure)
+    codes[told] = np.minimum(np.ceil(sure[told]), NO_TAGS - 1).astype(np.uint16)
+    codes[~told & np.isfinite(maybe)] = NO_TAGS
+    codes[blind] = UNKNOWN
+    return codes
+
+
+def blind_homes(served: Served, kind: int) -> NDArray[np.bool_]:
+    """Homes of which no walk to this kind can be told, whoever walks: bool [homes]."""
+    homes = served.place.homes
+    if not served.place.facilities.surveyed[kind]:
+        return np.ones(len(homes), bool)
+    return np.asarray(homes.status != homes.MEASURED)
+
+
+def seconds_of(served: Served, *, profile: str, kind: str) -> Codes:
+    """Seconds from every home to the nearest place of a kind, for one profile: uint16 [homes], codes above 65,532."""
+    return _column(served, profile, kind)
+
+
+def metres_of(served: Served, *, kind: str) -> Codes:
+    """Metres along streets from every home to the nearest place of a kind: uint16 [homes], codes above 65,532."""
+    return _column(served, "", kind)
+
+
+def _column(served: Served, reading: str, kind: str) -> Codes:
+    column = served.kind_index[kind]
+    reached = served.measurement.reached[reading]
+    return coded(reached.sure[:, column], reached.maybe[:, column], blind=blind_homes(served, column))
+
+
+def residents_of(served: Served) -> Floats:
+    """Residents of every home: float32 [homes]."""
+    return np.nan_to_num(served.place.homes.residents).astype(np.float32)
