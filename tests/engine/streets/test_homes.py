@@ -13,7 +13,7 @@ from linli.engine.streets.register import read_homes
 from tests.engine.streets.town import Town, degrees, metres
 
 
-def homes(town, rows=(), boundary=(-1000, -1000, 1000, 1000)):
+def homes(town, rows=None, boundary=(-1000, -1000, 1000, 1000)):
     extract = town.extract(boundary)
     network = build_network(extract)
     buildings = find_homes(extract.features, plane=network.plane)

@@ -209,6 +209,8 @@ def test_porto_alegre_without_buildings_is_measured_from_its_population_grid(sha
     assert len(homes) == 1_124
     assert set(homes.basis) == {Basis.GRID}
     assert homes.ref[0].startswith("cell ")
+    assert place.meta["typical_levels"] == {}
+    assert [row["key"] for row in place.meta["assumptions"]] == ["household_size"]
     assert (homes.status == Homes.MEASURED).mean() > 0.95
 
 

@@ -115,7 +115,9 @@ def test_register_position_far_from_any_building_is_a_home_of_its_own(tmp_path):
 
 def test_register_reference_that_is_not_on_the_map_is_refused(tmp_path):
     rows = register(tmp_path, "osm,residents\nw999,7\n")
-    with pytest.raises(InputError, match="line 2: w999 is no building of this map; give lon and lat"):
+    with pytest.raises(
+        InputError, match=r"homes\.csv:2: osm w999 is no building of this map; give lon and lat"
+    ):
         settle(town(), plane=PLANE, register=rows)
 
 
@@ -143,7 +145,8 @@ def test_grid_far_from_the_place_is_refused(shared_data):
     [
         ("lon,lat\n1,1\n", "has no column residents"),
         ("lon,lat,population\n1,1,many\n", ":2: residents is “many”"),
-        ("lon,lat,population\n1,,5\n", ":2: has no position"),
+        ("lon,lat,population\n,,5\n", ":2: has no position"),
+        ("lon,lat,population\n1,,5\n", ":2: has no lat; give both"),
         ("lon,lat,population\n", "has no cells"),
     ],
 )
@@ -179,3 +182,14 @@ def test_no_raster_is_refused(tmp_path):
     path.write_bytes(b"nothing")
     with pytest.raises(InputError, match="is no raster one can read"):
         read_grid(path, box=(0, 0, 1, 1))
+
+
+def test_grid_in_china_must_name_its_datum(tmp_path):
+    path = tmp_path / "grid.csv"
+    path.write_text("lon,lat,population\n117.2,28.3,50\n")
+    box = (117.0, 28.0, 117.5, 28.5)
+    with pytest.raises(InputError, match=r"grid\.csv:2: has no datum"):
+        read_grid(path, box=box)
+    assert read_grid(path, box=box, crs="wgs84").lon.tolist() == [117.2]
+    path.write_text("lon,lat,population,crs\n117.2,28.3,50,gcj02\n")
+    assert read_grid(path, box=box).lon[0] == pytest.approx(117.195, abs=1e-3)

@@ -147,7 +147,7 @@ def test_missing_file_is_refused(tmp_path):
 
 def test_homes_by_reference_and_by_position(tmp_path):
     text = "osm,经度,纬度,坐标系,户数,人数,65岁以上,0-6岁,残疾人\nway/12,,,,24,60,12,3,1\n,117.21,28.29,gps,10,,,,\n"
-    first, second = read_homes(write(tmp_path, text))
+    first, second = read_homes(write(tmp_path, text)).rows
     assert (first.position.osm, first.dwellings, first.residents) == ("w12", 24, 60)
     assert (first.residents_65, first.residents_0_6, first.residents_disabled) == (12, 3, 1)
     assert second.dwellings == 10
@@ -184,7 +184,7 @@ def test_samples_of_the_guide_are_read(tmp_path):
     assert [(row.kind, row.closed) for row in register.rows] == [
         ("canteen", False), ("health_centre", False), ("police", True)]  # fmt: skip
     assert register.none_of == {"library"}
-    rows = read_homes(write(tmp_path, homes))
+    rows = read_homes(write(tmp_path, homes)).rows
     assert [(row.residents, row.residents_65) for row in rows] == [(61, 14), (95, 22)]
 
 

@@ -30,10 +30,8 @@ from linli.engine.streets.register import read_facilities, read_homes
 from linli.engine.streets.store import load_arrays, save_arrays
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from linli.engine.streets.buildings import Buildings
-    from linli.engine.streets.register import FacilityRegister, HomeRow
+    from linli.engine.streets.register import FacilityRegister, HomeRegister
 
 _KIND = "place"
 _FORMAT = 1  # of the file; another number is not read
@@ -116,8 +114,8 @@ class Inputs:
     path : the map file, `.osm.pbf`, `.osm`, `.osm.gz` or `.osm.bz2`.
     boundary : as `read_extract` takes it.
     register, homes_register : the committee's lists of facilities and of homes.
-    register_crs : datum of lines of both lists that name none: wgs84, gcj02 or bd09.
-    population : a CSV of cell centres (`lon,lat,population`) or a raster of people per cell.
+    register_crs : datum of lines of both lists, and of a CSV `population`, that name none: wgs84, gcj02 or bd09.
+    population : a CSV of cell centres (`lon,lat,population[,crs]`) or a raster of people per cell.
     elevation : heights of the ground.
     name : what to call the place.
     margin_m : how far beyond the boundary streets and facilities are kept.
@@ -134,7 +132,7 @@ class Inputs:
     margin_m: float = 2500.0
 
     def fingerprint(self) -> str:
-        """Hash the content of all files, the options, Linli's version and its tables: the same hash is the same place.
+        """Hash the content of all files, the options, and Linli's own code and tables: the same hash is the same place.
 
         Raises
         ------
@@ -152,12 +150,12 @@ class Inputs:
             self.population,
             self.elevation,
         )
-        tables = sorted(Path(__file__).parent.glob("*.toml"))
+        own = sorted(path for path in Path(__file__).parent.iterdir() if path.suffix in {".py", ".toml"})
         options = (self.boundary, self.register_crs, self.name, self.margin_m)
         parts = [
             _FORMAT,
             __version__,
-            *map(_digest, tables),
+            *map(_digest, own),
             *(file and _digest(file) for file in files),
             *options,
         ]
@@ -211,15 +209,15 @@ def build(inputs: Inputs, *, progress: Progress | None = None) -> Place:
     register = (
         read_facilities(inputs.register, crs=inputs.register_crs, near=bounds) if inputs.register else None
     )
-    rows = (
+    lived_in = (
         read_homes(inputs.homes_register, crs=inputs.register_crs, near=bounds)
         if inputs.homes_register
-        else ()
+        else None
     )
     network = build_network(extract, elevation=inputs.elevation, progress=progress)
     report("find homes and facilities", 0.0)
     streets = Streets.of(network)
-    homes, told = _homes(inputs, extract, rows, network=network, streets=streets)
+    homes, told = _homes(inputs, extract, lived_in, network=network, streets=streets)
     report("find homes and facilities", 0.4)
     facilities = find_facilities(extract, network, streets=streets, register=register)
     report("find homes and facilities", 0.9)
@@ -277,16 +275,20 @@ def _name(inputs: Inputs) -> str:
 
 
 def _homes(
-    inputs: Inputs, extract: Extract, rows: Sequence[HomeRow], *, network: Network, streets: Streets
+    inputs: Inputs, extract: Extract, register: HomeRegister | None, *, network: Network, streets: Streets
 ) -> tuple[Homes, dict[str, Any]]:
     """Find the homes and their people, and tell what was assumed of them."""
     west, south, east, north = extract.boundary.bounds
     margin = _GRID_MARGIN_DEGREES
     box = (west - margin, south - margin, east + margin, north + margin)
-    grid = people_of.read_grid(inputs.population, box=box) if inputs.population else None
-    listed = frozenset(row.position.osm for row in rows) - {""}
+    grid = (
+        people_of.read_grid(inputs.population, box=box, crs=inputs.register_crs)
+        if inputs.population
+        else None
+    )
+    listed = frozenset(row.position.osm for row in register.rows) - {""} if register else frozenset()
     buildings = find_homes(extract.features, plane=network.plane, listed=listed)
-    people = people_of.settle(buildings, plane=network.plane, register=rows, grid=grid)
+    people = people_of.settle(buildings, plane=network.plane, register=register, grid=grid)
     told: dict[str, Any] = {
         "grid": None,
         "cells_are_homes": False,
@@ -299,7 +301,7 @@ def _homes(
         if people_of.cells_must_stand_for_homes(grid, people, inside=cells):
             homes = homes_of_cells(grid, inside=cells, network=network, household_size=people.household_size)
             told["cells_are_homes"] = True
-            return homes, _told(told, homes, buildings)
+            return homes, _told(told, homes, None)
         told["unplaced_people"], told["unplaced_cells"] = people_of.unplaced(grid, people, inside=cells)
     homes = build_homes(
         buildings,
@@ -313,8 +315,11 @@ def _homes(
     return homes, _told(told, homes, buildings)
 
 
-def _told(told: dict[str, Any], homes: Homes, buildings: Buildings) -> dict[str, Any]:
-    """Say what the number of residents rests on, and which assumptions entered it."""
+def _told(told: dict[str, Any], homes: Homes, buildings: Buildings | None) -> dict[str, Any]:
+    """Say what the number of residents rests on, and which assumptions entered it.
+
+    `buildings` is None where the cells of a grid stand for homes.
+    """
     by_basis = {
         basis.name.lower(): {
             "homes": int((homes.basis == basis).sum()),
@@ -322,26 +327,18 @@ def _told(told: dict[str, Any], homes: Homes, buildings: Buildings) -> dict[str,
         }
         for basis in people_of.Basis
     }
-    entered = (
-        {"smallest_home_m2", "largest_home_m2", "mixed_use_levels", "storey_height_m"}
-        if len(buildings)
-        else set()
-    )
+    entered = {"household_size"} if len(homes) else set()
+    typical = {} if buildings is None else buildings.typical_levels
+    if buildings is not None and len(homes):
+        entered |= {"smallest_home_m2", "largest_home_m2", "mixed_use_levels", "storey_height_m"}
     if by_basis["floor_area"]["homes"]:
-        entered |= {"m2_per_resident"}
-    entered |= {"household_size"} if len(homes) else set()
-    if len(homes) and not homes.levels_known.all():
-        entered |= {"typical_levels_sample"}
-    {
-        f.tags["building"]
-        for f, known in zip(buildings.feature, buildings.levels_known, strict=True)
-        if not known
-    }
+        entered.add("m2_per_resident")
+    if typical:
+        entered.add("typical_levels_sample")
     return {
         "population": {**told, "by_basis": by_basis},
         "typical_levels": {
-            value: {"levels": levels, "sample": sample}
-            for value, (levels, sample) in buildings.typical_levels.items()
+            value: {"levels": levels, "sample": sample} for value, (levels, sample) in typical.items()
         },
         "assumptions": [a.as_dict() for key, a in load_assumptions().items() if key in entered],
     }

@@ -20,16 +20,15 @@ from linli.engine.errors import InputError
 from linli.engine.streets.assumptions import assumed
 from linli.engine.streets.csvtable import Faults, read_table
 from linli.engine.streets.geo import Plane, haversine_m
-from linli.engine.streets.register import GROUPS
+from linli.engine.streets.register import GROUPS, read_positions
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from numpy.typing import NDArray
 
     from linli.engine.streets.buildings import Buildings
-    from linli.engine.streets.register import HomeRow
+    from linli.engine.streets.register import HomeRegister, HomeRow
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
@@ -102,20 +101,22 @@ class People:
         return assumed("household_size")
 
 
-def read_grid(path: Path, *, box: Box) -> Grid:
-    """Read a population grid: a CSV of cell centres (`lon,lat,population`, WGS-84), or a raster of people per cell.
+def read_grid(path: Path, *, box: Box, crs: str | None = None) -> Grid:
+    """Read a population grid: a CSV of cell centres (`lon,lat,population[,crs]`), or a raster of people per cell.
 
     Parameters
     ----------
     box
         West, south, east, north in degrees; cells further out are left unread.
+    crs
+        Datum of a CSV without a column for it; as in `register`, one must be named in China.
 
     Raises
     ------
     InputError
         The file cannot be read, has a bad line, or has no people near the place.
     """
-    grid = _read_raster(path, box) if path.suffix.lower() in _RASTERS else _read_cells(path)
+    grid = _read_raster(path, box) if path.suffix.lower() in _RASTERS else _read_cells(path, crs)
     west, south, east, north = box
     near = (grid.lon >= west) & (grid.lon <= east) & (grid.lat >= south) & (grid.lat <= north)
     if not grid.people[near].sum() > 0:
@@ -123,23 +124,23 @@ def read_grid(path: Path, *, box: Box) -> Grid:
     return Grid(grid.lon[near], grid.lat[near], grid.people[near], grid.reach_m, path.name)
 
 
-def _read_cells(path: Path) -> Grid:
+def _read_cells(path: Path, crs: str | None) -> Grid:
     table = read_table(
         path,
-        known=frozenset(("lon", "lat", "residents")),
+        known=frozenset(("lon", "lat", "crs", "residents")),
         needed=(frozenset(("lon",)), frozenset(("lat",)), frozenset(("residents",))),
     )
     faults = Faults(path)
-    rows = []
-    for row in table.rows:
-        position = row.number("lon", faults, low=-180, high=180), row.number("lat", faults, low=-90, high=90)
-        if any(map(math.isnan, position)):
+    positions = read_positions(table, faults=faults, crs=crs)
+    people = np.array([row.number("residents", faults) for row in table.rows], np.float64)
+    for row, position in zip(table.rows, positions, strict=True):
+        if not position.given:
             faults.add(row.line, "has no position; give lon and lat of the cell's centre")
-        rows.append((*position, row.number("residents", faults)))
     faults.raise_if_any()
-    if not rows:
+    if not positions:
         raise InputError(f"{path}: has no cells; give lines of lon,lat,population")
-    lon, lat, people = np.array(rows, np.float64).T.copy()
+    lon = np.array([position.lon for position in positions])
+    lat = np.array([position.lat for position in positions])
     return Grid(lon, lat, np.nan_to_num(people), _reach_of(lon, lat), path.name)
 
 
@@ -191,7 +192,7 @@ def _read_raster(path: Path, box: Box) -> Grid:
 
 
 def settle(
-    homes: Buildings, *, plane: Plane, register: Sequence[HomeRow] = (), grid: Grid | None = None
+    homes: Buildings, *, plane: Plane, register: HomeRegister | None = None, grid: Grid | None = None
 ) -> People:
     """Say how many people live in each building.
 
@@ -211,7 +212,8 @@ def settle(
     residents = np.where(np.isnan(homes.dwellings), residents, homes.dwellings * household)
     basis = np.full(count, Basis.FLOOR_AREA, np.uint8)
     groups = {group: np.full(count, np.nan) for group in GROUPS}
-    building_of_row = _match(homes, register, plane)
+    rows = register.rows if register else ()
+    building_of_row = _match(homes, register, plane) if register else np.zeros(0, np.int64)
     listed = np.zeros(count, bool)
     listed[building_of_row[building_of_row >= 0]] = True
 
@@ -219,18 +221,18 @@ def settle(
     if grid is not None:
         cell = grid.cell_of(homes.lon, homes.lat)
     known: dict[int, list[HomeRow]] = {int(index): [] for index in np.flatnonzero(listed)}
-    for row, index in zip(register, building_of_row, strict=True):
+    for row, index in zip(rows, building_of_row, strict=True):
         if index >= 0:
             known[index].append(row)
-    for index, rows in known.items():
-        people = [_residents(row) for row in rows]
+    for index, lines in known.items():
+        people = [_residents(row) for row in lines]
         residents[index], basis[index] = sum(people), Basis.REGISTER
         dwellings[index] = sum(
             n / household if math.isnan(row.dwellings) else row.dwellings
-            for row, n in zip(rows, people, strict=True)
+            for row, n in zip(lines, people, strict=True)
         )
         for group, values in groups.items():
-            values[index] = sum(getattr(row, group) for row in rows)  # nan when a line leaves it out
+            values[index] = sum(getattr(row, group) for row in lines)  # nan when a line leaves it out
     if grid is not None:
         shared = (cell >= 0) & ~listed
         left = grid.people.copy()
@@ -244,7 +246,7 @@ def settle(
         tagged = shared & ~np.isnan(homes.dwellings)
         dwellings[shared] = residents[shared] / household
         dwellings[tagged] = homes.dwellings[tagged]
-    extra = tuple(row for row, index in zip(register, building_of_row, strict=True) if index < 0)
+    extra = tuple(row for row, index in zip(rows, building_of_row, strict=True) if index < 0)
     return People(residents, dwellings, groups, basis, cell, extra)
 
 
@@ -252,24 +254,25 @@ def _residents(row: HomeRow) -> float:
     return row.dwellings * assumed("household_size") if math.isnan(row.residents) else row.residents
 
 
-def _match(homes: Buildings, register: Sequence[HomeRow], plane: Plane) -> Ints:
+def _match(homes: Buildings, register: HomeRegister, plane: Plane) -> Ints:
     """Find the building each line means, by OSM reference, else by position within 30 m; -1: none on the map."""
-    found = np.full(len(register), -1, np.int64)
+    rows = register.rows
+    found = np.full(len(rows), -1, np.int64)
     by_ref = {f"{f.osm_type}{f.osm_id}": index for index, f in enumerate(homes.feature)}
     placed = []
-    for number, row in enumerate(register):
+    for number, row in enumerate(rows):
         found[number] = by_ref.get(row.position.osm, -1)
         if found[number] < 0 and row.position.given:
             placed.append(number)
         elif found[number] < 0:
             raise InputError(
-                f"homes register line {row.line}: {row.position.osm} is no building of this map; give lon and lat as well"
+                f"{register.path}:{row.line}: osm {row.position.osm} is no building of this map; give lon and lat as well"
             )
     if not placed or not len(homes):
         return found
     flat = shapely.transform(homes.geometry, lambda xy: np.column_stack(plane.to_xy(xy[:, 0], xy[:, 1])))
-    lon = np.array([register[number].position.lon for number in placed])
-    lat = np.array([register[number].position.lat for number in placed])
+    lon = np.array([rows[number].position.lon for number in placed])
+    lat = np.array([rows[number].position.lat for number in placed])
     points = shapely.points(*plane.to_xy(lon, lat))
     which, building = shapely.STRtree(flat).query_nearest(points, max_distance=_MATCH_M, all_matches=False)
     found[np.array(placed)[which]] = building

@@ -98,6 +98,14 @@ class HomeRow:
     residents_disabled: float
 
 
+@dataclass(frozen=True, slots=True)
+class HomeRegister:
+    """The committee's list of homes, and where it came from."""
+
+    path: Path
+    rows: tuple[HomeRow, ...]
+
+
 def read_facilities(path: Path, *, crs: str | None = None, near: Box | None = None) -> FacilityRegister:
     """Read the committee's list of facilities.
 
@@ -117,7 +125,7 @@ def read_facilities(path: Path, *, crs: str | None = None, near: Box | None = No
         path, known=_FACILITY, needed=(frozenset(("kind",)), frozenset(("lon", "osm", "status")))
     )
     faults = Faults(path)
-    positions = _positions(table, faults=faults, crs=crs, near=near)
+    positions = read_positions(table, faults=faults, crs=crs, near=near)
     rows: list[FacilityRow] = []
     none_of: dict[str, int] = {}
     for row, position in zip(table.rows, positions, strict=True):
@@ -149,7 +157,7 @@ def read_facilities(path: Path, *, crs: str | None = None, near: Box | None = No
     return FacilityRegister(path, tuple(rows), frozenset(none_of))
 
 
-def read_homes(path: Path, *, crs: str | None = None, near: Box | None = None) -> tuple[HomeRow, ...]:
+def read_homes(path: Path, *, crs: str | None = None, near: Box | None = None) -> HomeRegister:
     """Read the committee's list of homes; parameters and errors as in `read_facilities`."""
     table = read_table(
         path,
@@ -157,7 +165,7 @@ def read_homes(path: Path, *, crs: str | None = None, near: Box | None = None) -
         needed=(frozenset(("lon", "osm")), frozenset(("dwellings", "residents"))),
     )
     faults = Faults(path)
-    positions = _positions(table, faults=faults, crs=crs, near=near)
+    positions = read_positions(table, faults=faults, crs=crs, near=near)
     rows = []
     for row, position in zip(table.rows, positions, strict=True):
         if not position.given and not position.osm:
@@ -175,7 +183,7 @@ def read_homes(path: Path, *, crs: str | None = None, near: Box | None = None) -
         name = row["name"] or row["address"]
         rows.append(HomeRow(row.line, position, name, dwellings, residents, **groups))
     faults.raise_if_any()
-    return tuple(rows)
+    return HomeRegister(path, tuple(rows))
 
 
 def _kind(row: Row, faults: Faults) -> str:
@@ -228,8 +236,10 @@ def parse_datum(text: str) -> Datum | None:
     return meaning if meaning in DATUMS else None
 
 
-def _positions(table: Table, *, faults: Faults, crs: str | None, near: Box | None) -> list[Position]:
-    """WGS-84 position of every row, faults noted."""
+def read_positions(
+    table: Table, *, faults: Faults, crs: str | None = None, near: Box | None = None
+) -> list[Position]:
+    """Read the position of every row, noting faults; parameters as in `read_facilities`."""
     default = parse_datum(crs) if crs else None
     if crs and default is None:
         raise InputError(f"register crs “{crs}”: is not known; give wgs84, gcj02 (高德, 腾讯) or bd09 (百度)")
