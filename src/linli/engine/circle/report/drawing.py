@@ -60,7 +60,10 @@ def outlines(geometry: NDArray[np.object_], frame: Frame) -> tuple[Shapes, NDArr
 def areas(geometry: NDArray[np.object_], frame: Frame) -> Shapes:
     """Rings of polygons, thinned; holes are rings that run the other way round."""
     # Outer rings one way round and holes the other: overlapping shapes may then be filled together.
-    thin = shapely.orient_polygons(shapely.simplify(geometry, _THIN_DEG / 2))
+    thin = shapely.simplify(geometry, _THIN_DEG / 2, preserve_topology=False)
+    gone = shapely.is_empty(thin)
+    thin[gone] = geometry[gone]
+    thin = shapely.orient_polygons(thin)
     rings, owner = shapely.get_rings(thin, return_index=True)
     return _shapes(np.bincount(owner, minlength=len(geometry)), rings, frame, closed=True)
 
@@ -68,7 +71,10 @@ def areas(geometry: NDArray[np.object_], frame: Frame) -> Shapes:
 def lines(geometry: NDArray[np.object_], frame: Frame) -> Shapes:
     """Lines, thinned."""
     return _shapes(
-        np.ones(len(geometry), np.int64), shapely.simplify(geometry, _THIN_DEG), frame, closed=False
+        np.ones(len(geometry), np.int64),
+        shapely.simplify(geometry, _THIN_DEG, preserve_topology=False),
+        frame,
+        closed=False,
     )
 
 

@@ -31,7 +31,7 @@ CIRCLE_S = 900
 _WALKERS = ("adult", "senior", "senior_frail")
 _MARK = re.compile(r"(?:\[(mem|derived|seen)(?:: ([^\]]*))?\])? *(.*)", re.DOTALL)
 _MARKS = {
-    "mem": ("凭记忆，待核实。", "from memory, to be verified."),
+    "mem": ("凭记忆：", "from memory:"),
     "derived": ("邻里自行设定", "Linli's own choice"),
     "seen": ("见于", "seen in"),
     "": ("", ""),
@@ -45,13 +45,14 @@ def facts_of(measurement: Measurement, *, command: str, made_at: datetime) -> di
     facilities = measurement.place.facilities
     counts = np.bincount(facilities.kind, minlength=len(measurement.kinds))
     walkers = walkers_of(measurement.profiles)
+    shares = [shares_within(measurement, measurement.profiles[number], CIRCLE_S) for number in walkers]
     fastest = measurement.profiles[walkers[0]].speed_m_s
     return {
         "name": str(measurement.place.meta["name"]),
         "cutoff_min": round(measurement.cutoff_s / 60, 2),
         "cutoff_m": measurement.cutoff_m,
         "start_profile": walkers[0],
-        "start_kind": _start_kind(measurement, walkers),
+        "start_kind": _start_kind(measurement, shares),
         "groups": [{"key": key, **names} for key, names in load_groups().items()],
         "kinds": [
             {
@@ -73,7 +74,7 @@ def facts_of(measurement: Measurement, *, command: str, made_at: datetime) -> di
         "evidence": {key: _names(pair) for key, pair in EVIDENCE_NOTES.items()},
         "no_verdict": {key: _names(pair) for key, pair in NO_VERDICT_NOTES.items()},
         "obligations": {key: _names(pair) for key, pair in OBLIGATION_NOTES.items()},
-        "headline": headline_of(measurement, walkers),
+        "headline": headline_of(measurement, walkers, shares),
         "wheelchair_unknown": (
             measurement.wheelchair_unknown_share if any(p.wheelchair for p in measurement.profiles) else None
         ),
@@ -95,7 +96,8 @@ def _provenance(place: Place) -> dict[str, Any]:
         "assumptions": assumptions,
         "by_basis": {key: row for key, row in meta["population"]["by_basis"].items() if row["homes"]},
         "unplaced_people": meta["population"]["unplaced_people"],
-        "attributions": [meta["attribution"]],
+        # The page itself says the licence of OpenStreetMap's data, in both languages.
+        "attributions": [] if "OpenStreetMap" in meta["attribution"] else [meta["attribution"]],
         "islands": max(0, len(place.network.islands) - 1),
         "register": meta["register"],
         "map_file": source.get("file", ""),
@@ -107,7 +109,7 @@ def _assumption(row: dict[str, Any]) -> dict[str, str]:
     """Say one assumed value with its evidence, the marks `[mem]`, `[derived]`, `[seen: KEY]` in words."""
     mark, source, note = _MARK.match(row["evidence"]).groups(default="")  # type: ignore[union-attr]  # matches always
     zh, en = _MARKS[mark]
-    told = [" ".join(part for part in (words, source, note) if part) for words in (zh, en)]
+    told = [" ".join(part for part in (words, source, note) if part).rstrip(":：") for words in (zh, en)]
     return {
         "zh": f"{row['zh']}：{row['value']:g} {_UNITS_ZH.get(row['unit'], row['unit'])}（{told[0]}）",
         "en": f"{row['en']}: {row['value']:g} {row['unit']} ({told[1]})",
@@ -134,22 +136,20 @@ def shares_within(measurement: Measurement, profile: Profile, limit_s: float) ->
     return np.asarray(np.where(known > 0, near / max(float(residents.sum()), 1e-9), np.nan))
 
 
-def _start_kind(measurement: Measurement, walkers: list[int]) -> int:
+def _start_kind(measurement: Measurement, shares: list[NDArray[np.float64]]) -> int:
     """Choose the kind the map opens on: where slow walking costs residents most visits within the circle."""
-    fast, slow = (
-        np.nan_to_num(shares_within(measurement, measurement.profiles[number], CIRCLE_S), nan=-1.0)
-        for number in (walkers[0], walkers[-1])
-    )
+    fast, slow = np.nan_to_num(shares[0], nan=-1.0), np.nan_to_num(shares[-1], nan=-1.0)
     often = np.array([load_visits().per_week.get(kind.key, 0.0) for kind in measurement.kinds])
     loss = np.where((fast >= 0) & (slow >= 0), (fast - slow) * often, -1.0)
     return int(np.argmax(loss)) if loss.max() > 0 else int(np.argmax(fast))
 
 
-def headline_of(measurement: Measurement, walkers: list[int]) -> dict[str, Any]:
-    """Figures of the page's head; `walkers` are numbers of profiles."""
+def headline_of(
+    measurement: Measurement, walkers: list[int], shares: list[NDArray[np.float64]]
+) -> dict[str, Any]:
+    """Figures of the page's head; `walkers` are numbers of profiles, `shares` what `shares_within` says of each."""
     homes = measurement.place.homes
     status, residents = np.asarray(homes.status), np.nan_to_num(homes.residents)
-    shares = [shares_within(measurement, measurement.profiles[number], CIRCLE_S) for number in walkers]
     groups = []
     for key, names in load_groups().items():
         members = [

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 # Streets and pins this far beyond the homes are still drawn: about 500 m.
 _MARGIN_DEG = 0.005
+_FARTHEST_DEG = 0.03
 # How the page draws each kind of stretch; crossings and lifts are too short to be seen.
 _DRAWN_AS = {"path": "path", "street": "street", "steps": "steps", "escalator": "steps", "square": "path"}
 
@@ -46,6 +47,10 @@ def ground_of(measurement: Measurement) -> Ground:
     shapes = _home_shapes(place.homes)
     box = shapely.total_bounds(shapes)
     frame_box = box + np.array([-1, -1, 1, 1]) * _MARGIN_DEG
+    # The boundary is shown whole, unless it runs far out to sea or into the hills.
+    reach, edge = box + np.array([-1, -1, 1, 1]) * _FARTHEST_DEG, np.array(place.boundary.bounds)
+    frame_box[:2] = np.minimum(frame_box[:2], np.maximum(edge[:2], reach[:2]))
+    frame_box[2:] = np.maximum(frame_box[2:], np.minimum(edge[2:], reach[2:]))
     shown = _facilities_shown(measurement, frame_box)
     lon, lat = place.facilities.lon[shown], place.facilities.lat[shown]
     frame = pack.Frame.around(

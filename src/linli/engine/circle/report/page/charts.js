@@ -34,7 +34,7 @@ function frame({ drawing, width, em }, height, { left, bottom, top, right, yMark
   }
   drawing.append(
     svg("text", { x: 0, y: em, class: "axis-name" }, yLabel),
-    svg("text", { x: (left + width - right) / 2, y: height - em * 0.35, "text-anchor": "middle", class: "axis-name" }, xLabel),
+    svg("text", { x: width - right, y: height - em * 0.35, "text-anchor": "end", class: "axis-name" }, xLabel),
   );
   return { top, bottom };
 }
@@ -169,7 +169,7 @@ function drawGroups(box, groups, walkers) {
       svg("text", { x: xOf(mark), y: height - foot + em * 1.3, "text-anchor": "middle" }, number(mark * 100)),
     );
   }
-  drawing.append(svg("text", { x: (left + width - right) / 2, y: height - em * 0.3, "text-anchor": "middle", class: "axis-name" }, t("share_axis")));
+  drawing.append(svg("text", { x: width - right, y: height - em * 0.3, "text-anchor": "end", class: "axis-name" }, t("share_axis")));
   groups.forEach((group, i) => {
     const y = head + row * (i + 0.5);
     const known = group.shares.filter((share) => share !== null);

@@ -1,6 +1,11 @@
 // The page itself: what is chosen, and what every choice redraws.
 const $ = (id) => document.getElementById(id);
 
+/** Whether the page is one column, as page.css has it. */
+function narrow() {
+  const main = document.querySelector("main");
+  return main.clientWidth <= 52 * parseFloat(getComputedStyle(main).fontSize);
+}
 class Page {
   constructor(place) {
     this.place = place;
@@ -8,7 +13,7 @@ class Page {
     this.state = {
       subject: "kind", kind: place.start_kind, profile: place.start_profile, view: "one",
       other: place.profiles.findIndex((_, i) => i !== place.start_profile), rule: Math.max(0, judged), home: -1,
-      standard: matchMedia("(max-width: 52em)").matches ? "0" : "", rulesProfile: place.start_profile, rulesSort: { key: "", down: false }, leftSort: { key: "over", down: true }, leftShown: 20,
+      standard: narrow() ? "0" : "", rulesProfile: place.start_profile, rulesSort: { key: "", down: false }, leftSort: { key: "over", down: true }, leftShown: 20,
     };
     this.maps = [];
     this.drawn = 0;
@@ -83,7 +88,7 @@ class Page {
     $("language").lang = language === "zh" ? "en" : "zh-CN";
     document.title = t("title", { place: this.place.name });
     $("title").textContent = document.title;
-    $("attribution").textContent = this.place.attribution_on_map || t("licence_osm");
+    $("attribution").textContent = t("licence_osm");
     this.renderControls();
     renderGlance(this.place);
     this.renderGlanceCharts();

@@ -1,5 +1,9 @@
 // The parts of the page that are words and tables.
 
+/** Three figures of an estimate that has no more. */
+function rough(value) {
+  return Number(value.toPrecision(3));
+}
 function limitOf(result) {
   if (result.limit === null) return "–";
   return t(result.unit === "m" ? "at_most_m" : "at_most_min", { n: number(result.limit) });
@@ -64,7 +68,7 @@ function renderGlance(place) {
       t("reached", { profile: nameOf(profiles[w]) }), t("reached_value", { n: number(headline.reached[i], 1) }), t("reached_of", { total: number(headline.surveyed) }),
     ]),
   ];
-  if (headline.lost_h !== null) cards.push([t("lost"), t("hours", { n: number(headline.lost_h) }), nameOf(headline.lost_note)]);
+  if (headline.lost_h !== null) cards.push([t("lost"), t("hours", { n: number(rough(headline.lost_h)) }), nameOf(headline.lost_note)]);
   if (headline.island + headline.no_street) {
     cards.push([t("unknown_homes"), people(headline.unknown_residents), t("unknown_homes_note", { island: number(headline.island), street: number(headline.no_street) })]);
   }
@@ -149,7 +153,7 @@ function renderRuleTables(place, state, { onSort, onShow }) {
         value: (row) => (row.groups[group] ? row.groups[group][0] / row.groups[group][1] : null),
         cell: (row) => (row.groups[group] ? `${percent(row.groups[group][0] / row.groups[group][1])}%` : "–"),
       })),
-      ...(rows.some((row) => row.lost_h !== null) ? [{ key: "lost", head: t("col_lost"), number: true, value: (row) => row.lost_h, cell: (row) => (row.lost_h === null ? "–" : number(row.lost_h)) }] : []),
+      ...(rows.some((row) => row.lost_h !== null) ? [{ key: "lost", head: t("col_lost"), number: true, value: (row) => row.lost_h, cell: (row) => (row.lost_h === null ? "–" : number(rough(row.lost_h))) }] : []),
       { key: "evidence", head: t("col_evidence"), value: (row) => row.evidence, cell: (row) => make("span", { class: `evidence ${row.evidence}`, title: row.source }, nameOf(place.evidence[row.evidence])) },
       {
         key: "show", head: t("col_show"), cell: (row) => {
@@ -245,7 +249,7 @@ function renderAbout(place) {
     if (value) facts.append(make("dt", {}, t(key)), make("dd", {}, key === "made_command" ? make("code", {}, value) : value));
   }
   const walkers = table({
-    caption: t("profiles_title"), state: {}, rows: place.profiles,
+    caption: t("profiles_caption"), state: {}, rows: place.profiles,
     columns: [
       { key: "who", head: t("profile"), lead: true, cell: nameOf },
       { key: "speed", head: t("speed_head"), number: true, cell: (row) => t("speed", { n: number(row.speed_m_s, 2) }) },
@@ -263,7 +267,7 @@ function renderAbout(place) {
     ...section(t("profiles_title"), walkers),
     ...(place.islands ? section(t("islands_title"), make("p", {}, t("islands_note", { n: number(place.islands) }))) : []),
     ...section(t("standards_used"), list(place.standards.map((standard) => t("standard_edition", { name: nameOf(standard), e: standard.edition })))),
-    ...section(t("sources"), list([...new Set([t("licence_osm"), ...place.attributions]), ...(place.register ? [t("register_used", { file: place.register })] : []), t("library")])),
+    ...section(t("sources"), list([t("licence_osm"), ...place.attributions, ...(place.register ? [t("register_used", { file: place.register })] : []), t("library")])),
     ...section(t("made"), facts),
   );
 }

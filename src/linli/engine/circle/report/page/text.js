@@ -126,7 +126,7 @@ const TEXT = {
   basis_floor_area: ["按建筑面积推算：{homes} 栋，{people}", "estimated from floor area: {homes} buildings, {people}"],
   unplaced: ["人口格网中另有 {people}所在之处没有住房，未计入。", "{people} of the population grid live where the map has no home; they are not counted."],
   register_used: ["居委会设施登记表：{file}", "the committee's register of facilities: {file}"],
-  profiles_title: ["谁在走", "Who walks"], speed: ["{n} 米/秒", "{n} m/s"], speed_head: ["平地速度", "Speed on the level"], circle_head: ["15 分钟走", "In 15 minutes"], area_head: ["圈的面积", "Area of the circle"], steps_head: ["台阶", "Steps"], steps_walk: ["能走", "can"], steps_never: ["不能走", "cannot"],
+  profiles_caption: ["算步行时间所用的平地速度", "The speeds that walking times are worked out with"], profiles_title: ["谁在走", "Who walks"], speed: ["{n} 米/秒", "{n} m/s"], speed_head: ["平地速度", "Speed on the level"], circle_head: ["15 分钟走", "In 15 minutes"], area_head: ["圈的面积", "Area of the circle"], steps_head: ["台阶", "Steps"], steps_walk: ["能走", "can"], steps_never: ["不能走", "cannot"],
   precision: [
     "本页的时间向上取到 {s} 秒、距离向上取到 {m} 米；是否达标按未取整的数判断。",
     "Times on this page are rounded up to {s} seconds and distances to {m} metres; rules are judged on the unrounded figures.",
