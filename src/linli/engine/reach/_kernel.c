@@ -20,11 +20,12 @@
 #endif
 
 enum { OK = 0, NO_MEMORY = 1, TOO_LARGE = 2 };
-enum { LANES = 16 };
+enum { LANES = 16, MAX_K = 64 };
 #define NO_WAY INT32_MAX
 #define FAR 65535u
 
 typedef uint16_t Lanes __attribute__((ext_vector_type(LANES), aligned(2)));
+typedef int32_t Wide __attribute__((ext_vector_type(LANES), aligned(4)));
 typedef _Bool Mask __attribute__((ext_vector_type(LANES)));
 
 static inline Lanes splat(uint32_t value) { return (Lanes)(uint16_t)value; }
@@ -675,8 +676,7 @@ static inline __attribute__((always_inline)) void k_sweep_up(const Net *net, Sto
 
 /* Where the lists go; see linli_k_nearest. */
 typedef struct {
-    const int32_t *members[LANES];
-    Lanes none;
+    Wide begin;
     int32_t lanes;
     uint16_t *ticks;
     int32_t *door;
@@ -687,25 +687,27 @@ static inline __attribute__((always_inline)) void k_sweep_down(const Net *net, c
     Lanes limit = splat(net->limit);
     int32_t lanes = answer->lanes;
     for (int32_t r = 0; r < net->n; r++) {
-        Lanes *here = times_of(above, k, net->depth[r]);
-        int32_t a = net->start[r], end = net->start[r + 1];
-        while (a < end && net->falling[a] == FAR) a++;
-        if (has(store->met, r)) copy(here, stored(store, k, r), k, 0);
-        else if (a == end) clear(here, k);
-        else {
-            copy(here, times_of(above, k, net->slot[a]), k, net->falling[a]);
-            a++;
+        Lanes here[2 * MAX_K]; /* its own, so that it stays in registers */
+        int32_t begin = net->start[r], end = net->start[r + 1], nearest = begin;
+        if (has(store->met, r)) {
+            copy(here, stored(store, k, r), k, 0);
+            nearest = -1;
+        } else if (begin == end) {
+            clear(here, k);
+        } else { /* the nearest first: then few of the others' get in */
+            for (int32_t a = begin + 1; a < end; a++)
+                if (net->falling[a] < net->falling[nearest]) nearest = a;
+            copy(here, times_of(above, k, net->slot[nearest]), k, net->falling[nearest]);
         }
-        for (; a < end; a++)
-            if (net->falling[a] != FAR) merge(here, times_of(above, k, net->slot[a]), k, net->falling[a]);
+        for (int32_t a = begin; a < end; a++)
+            if (a != nearest) merge(here, times_of(above, k, net->slot[a]), k, net->falling[a]);
+        copy(times_of(above, k, net->depth[r]), here, k, 0);
         for (int j = 0; j < k; j++) {
             Lanes far = (Lanes)(here[j] > limit);
-            uint16_t whose[LANES];
             int64_t at = ((int64_t)r * k + j) * lanes;
-            here[j] |= far;
-            *(Lanes *)whose = (here[k + j] & ~far) | (answer->none & far);
-            *(Lanes *)(answer->ticks + at) = here[j];
-            for (int32_t lane = 0; lane < lanes; lane++) answer->door[at + lane] = answer->members[lane][whose[lane]];
+            *(Lanes *)(answer->ticks + at) = here[j] | far;
+            Wide far_wide = -__builtin_convertvector((far & 1), Wide);
+            *(Wide *)(answer->door + at) = (answer->begin + __builtin_convertvector(here[k + j], Wide)) | far_wide;
         }
     }
 }
@@ -716,21 +718,18 @@ static inline __attribute__((always_inline)) void k_sweeps(const Net *net, Store
     k_sweep_down(net, store, above, k, answer);
 }
 
-/* [n, k, lanes]: every row's k nearest doors of categories first … first + lanes − 1, as ticks and indexes of doors.
- * rank [doors]: of each door within its category. member [begin[c] + rank]: back to the door; the last of a category is
- * −1, for none. out_ticks has room for 16 more than it holds. */
+/* [n, k, lanes]: every row's k nearest doors of categories first … first + lanes − 1, as ticks and as places among
+ * the doors sorted by category (−1: none). rank [doors]: of each door within its category; begin [categories]: where
+ * each starts. Both outputs have room for 16 more than they hold. */
 EXPORT int linli_k_nearest(const Net *net, const Doors *doors, const int32_t *category, const uint16_t *rank,
-                           const int32_t *begin, const int32_t *member, int32_t first, int32_t lanes, int32_t k,
-                           uint16_t *out_ticks, int32_t *out_door) {
+                           const int32_t *begin, int32_t first, int32_t lanes, int32_t k, uint16_t *out_ticks,
+                           int32_t *out_door) {
     size_t set = words(net->n);
     Store store = {calloc(set, sizeof(uint64_t)), calloc(set, sizeof(uint64_t)), array(set, sizeof(int32_t)), NULL};
     Lanes *above = array((size_t)net->height, 2 * (size_t)k * sizeof(Lanes));
     int code = store.met && store.begun && store.packed && above ? OK : NO_MEMORY;
     Answer answer = {.lanes = lanes, .ticks = out_ticks, .door = out_door};
-    for (int32_t lane = 0; lane < lanes; lane++) {
-        answer.members[lane] = member + begin[first + lane];
-        answer.none[lane] = (uint16_t)(begin[first + lane + 1] - begin[first + lane] - 1);
-    }
+    for (int32_t lane = 0; lane < lanes; lane++) answer.begin[lane] = begin[first + lane];
     for (int pass = 0; !code && pass < 2; pass++) { /* first which rows, then what */
         for (int64_t d = 0; d < doors->count; d++) {
             int32_t lane = category[d] - first;

@@ -165,26 +165,28 @@ class NativeKernel:
         count = np.bincount(category, minlength=category_count)
         if count.max(initial=0) >= FAR:
             raise ValueError(f"targets: more than {FAR - 1} of one category; k_nearest cannot tell them apart")
-        begin = np.concatenate([[0], np.cumsum(count + 1)]).astype(np.int32)  # each has a last member −1: none
-        order = np.argsort(category, kind="stable")
-        member, rank = np.full(begin[-1], -1, np.int32), np.empty(order.size, np.uint16)
-        member[np.arange(order.size) + category[order]] = order
-        rank[order] = np.arange(order.size) - (np.cumsum(count) - count)[category[order]]
+        begin = (np.cumsum(count) - count).astype(np.int32)
+        order = np.argsort(category, kind="stable").astype(np.int32)
+        rank = np.empty(order.size, np.uint16)
+        rank[order] = np.arange(order.size) - begin[category[order]]
         parts = []
         for first in range(0, category_count, _LANES):
             lanes = min(_LANES, category_count - first)
             shape = self.row_of_node.size, k, lanes
-            ticks, door = np.empty(math.prod(shape) + _LANES, np.uint16), np.empty(shape, np.int32)
+            ticks, door = (np.empty(math.prod(shape) + _LANES, dtype) for dtype in (np.uint16, np.int32))
             check(
                 _call(
                     "linli_k_nearest", ctypes.addressof(net), ctypes.addressof(doors), at(category), at(rank),
-                    at(begin), at(member), first, lanes, k, at(ticks), at(door),
+                    at(begin), first, lanes, k, at(ticks), at(door),
                 )
             )  # fmt: skip
-            parts.append((ticks[: door.size].reshape(shape), door))
+            parts.append((ticks[:-_LANES].reshape(shape), door[:-_LANES].reshape(shape)))
         if len(parts) > 1:
             parts = [(np.concatenate([p[0] for p in parts], axis=2), np.concatenate([p[1] for p in parts], axis=2))]
-        return parts[0][0].transpose(0, 2, 1), parts[0][1].transpose(0, 2, 1)
+        ticks, door = (part.transpose(0, 2, 1) for part in parts[0])
+        if (np.diff(order) < 0).any():  # the targets were not given category by category
+            door = np.append(order, np.int32(-1))[door]
+        return ticks, door
 
     def gather(
         self, sources: Doors, sinks: Doors | None, weight: Floats, *, cutoff_ms: int, toward: bool
