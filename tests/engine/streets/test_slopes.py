@@ -8,6 +8,7 @@ from linli.engine.streets.extract import read_extract
 from linli.engine.streets.network import build_network
 from linli.engine.streets.profiles import load_profiles
 from linli.engine.streets.slopes import Shapes, levels_over, tobler_factor
+from linli.engine.streets.walkable import Flag
 
 from .maps import PLANE
 
@@ -108,4 +109,6 @@ def test_porto_alegre_is_walked_up_and_down_its_hills(shared_data):
     last = hilly.point_start[1:] - 1
     assert hilly.point_level_forward_m[last] == pytest.approx(hilly.edge_level_forward_m)
     chair = load_profiles()["wheelchair_manual"]
+    said = (hilly.edge_flags & np.uint32(Flag.WHEELCHAIR_SAID)) > 0
+    assert (hilly.usable(chair)[said] == flat.usable(chair)[said]).all()
     assert hilly.usable(chair).sum() < flat.usable(chair).sum()

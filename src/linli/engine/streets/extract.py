@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 Tags = dict[str, str]
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 _BATCH = 4096
+_ONE_RING = 22  # bytes of WKB before the points of a multipolygon of one ring
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +171,11 @@ class _Reader:
         box = self._box
         return box is None or (west <= box[2] and east >= box[0] and south <= box[3] and north >= box[1])
 
+    def _meets_box(self, points: NDArray[np.float64]) -> bool:
+        if self._box is None:
+            return True
+        return self._inside(*points.min(axis=0).tolist(), *points.max(axis=0).tolist())
+
     def _node(self, node: Any) -> None:
         lon, lat = node.location.lon, node.location.lat
         if not self._inside(lon, lat, lon, lat):
@@ -188,27 +194,33 @@ class _Reader:
         closed = way.is_closed()
         if closed and "highway" not in tags_of and "building" in tags_of:
             return  # comes again as an area, without which a third of the time would go into reading tags twice
+        line = self._line(way)
+        points = (
+            None if line is None else np.frombuffer(bytes.fromhex(line), np.float64, offset=9).reshape(-1, 2)
+        )
+        if points is not None and not self._meets_box(points):
+            return
         tags = dict(tags_of)
         if keep.is_street(tags):
             kept = _kept(tags, keep.WAY_TAGS)
-            self.ways += [Way(way.id, kept, *piece) for piece in self._pieces(way)]
-        if not closed and keep.is_feature(tags):
-            try:
-                self._add("w", way.id, tags, self._wkb.create_linestring(way))
-            except (osmium.InvalidLocationError, RuntimeError):
-                return  # cut off at the file's edge, or a single point: nothing to draw
+            self.ways += [Way(way.id, kept, *piece) for piece in self._pieces(way, points)]
+        if not closed and line is not None and keep.is_feature(tags):
+            self._add("w", way.id, tags, line)
 
-    def _pieces(self, way: Any) -> Iterable[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]:
-        """Node ids, lon, lat of the way; several where nodes are missing because the file was cut there."""
+    def _line(self, way: Any) -> str | None:
+        """The way as WKB; None where nodes are missing because the file was cut there, or it is a single point."""
         try:
-            line = bytes.fromhex(self._wkb.create_linestring(way, osmium.geom.use_nodes.ALL))
+            return str(self._wkb.create_linestring(way, osmium.geom.use_nodes.ALL))
         except (osmium.InvalidLocationError, RuntimeError):
+            return None
+
+    def _pieces(
+        self, way: Any, points: NDArray[np.float64] | None
+    ) -> Iterable[tuple[NDArray[Any], NDArray[Any], NDArray[Any]]]:
+        """Node ids, lon, lat of the way; several where nodes are missing."""
+        if points is None:
             yield from self._broken_pieces(way)
-            return
-        points = np.frombuffer(line, np.float64, offset=9).reshape(-1, 2)
-        west, south = points.min(axis=0)
-        east, north = points.max(axis=0)
-        if self._inside(west, south, east, north):
+        else:
             ids = np.array([node.ref for node in way.nodes], np.int64)
             yield ids, points[:, 0].copy(), points[:, 1].copy()
 
@@ -229,15 +241,17 @@ class _Reader:
                 yield ids, lon, lat
 
     def _area(self, area: Any) -> None:
-        tags = dict(area.tags)
-        is_square = keep.is_square(tags, from_way=area.from_way())
-        is_feature = keep.is_feature(tags)
-        if not is_square and not is_feature:
-            return
         try:
             polygon = self._wkb.create_multipolygon(area)
         except (osmium.InvalidLocationError, RuntimeError):
-            return
+            return  # it could not be put together: members are missing
+        if self._box is not None and area.num_rings() == (1, 0):
+            ring = np.frombuffer(bytes.fromhex(polygon), np.float64, offset=_ONE_RING).reshape(-1, 2)
+            if not self._meets_box(ring):
+                return  # before its tags are read, which takes longer
+        tags = dict(area.tags)
+        is_square = keep.is_square(tags, from_way=area.from_way())
+        is_feature = keep.is_feature(tags)
         osm_type = "w" if area.from_way() else "r"
         if is_square:
             self._square(area, osm_type, tags)
@@ -249,8 +263,7 @@ class _Reader:
         for outer in area.outer_rings():
             rings.append(_ring(outer, inner=False))
             rings += [_ring(inner, inner=True) for inner in area.inner_rings(outer)]
-        lon, lat = rings[0].lon, rings[0].lat
-        if self._inside(lon.min(), lat.min(), lon.max(), lat.max()):
+        if self._meets_box(np.concatenate([np.column_stack((ring.lon, ring.lat)) for ring in rings])):
             self.squares.append(Square(osm_type, area.orig_id(), _kept(tags, keep.WAY_TAGS), rings))
 
     def _add(self, osm_type: str, osm_id: int, tags: Tags, geometry: Any) -> None:

@@ -114,6 +114,7 @@ class Network:
             if not wheelchair_unknown:
                 good = self.edge_wheelchair == walkable.YES
             steep = np.nan_to_num(self.edge_incline_percent, nan=0.0) > profile.incline_max_percent
+            steep &= (self.edge_flags & np.uint32(Flag.WHEELCHAIR_SAID)) == 0
             return np.asarray(good & ~steep & (self.edge_kerb_cm <= profile.kerb_max_cm))
         if profile.stairs == "never":
             return np.asarray(self.edge_stroller != walkable.NO)

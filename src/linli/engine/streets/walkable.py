@@ -30,6 +30,7 @@ class Flag(enum.IntFlag):
     COVERED = 64
     SIDEWALK_APART = 128  # its sidewalk is mapped as a way of its own
     ACROSS = 256  # a straight line over a square, drawn by nobody: not counted in lengths of streets
+    WHEELCHAIR_SAID = 512  # somebody tagged that wheelchairs can use it: no measured slope overrules that
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +98,8 @@ def classify_way(tags: Tags) -> WayClass | None:
         flags |= Flag.PRIVATE
     if not row.get("doors", True) or kind == CROSSING:
         flags |= Flag.NO_DOORS
+    if tags.get("wheelchair") in rules["wheelchair"]["yes"]:
+        flags |= Flag.WHEELCHAIR_SAID
     return WayClass(
         kind=kind,
         flags=int(flags),
