@@ -12,6 +12,8 @@ from linli.engine.streets.islands import components
 from linli.engine.streets.rawgraph import NODE_COLUMNS, SEGMENT_COLUMNS
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from linli.engine.streets.extract import TaggedNode
     from linli.engine.streets.rawgraph import RawGraph
     from linli.engine.streets.walkable import NodeClass
@@ -56,41 +58,43 @@ def _close(graph: RawGraph, classes: dict[int, NodeClass]) -> None:
     A private gate is opened again where its sides do not hang together otherwise: there it is the way in for those who
     live behind it. Where they do, it would only be a short cut through private ground.
     """
-    shut = [node for node, each in classes.items() if each.passage != "open"]
-    ends = _ends(graph, shut)
-    copies: dict[int, list[int]] = {}
-    for node in shut:
-        if len(ends[node]) < 2:
-            continue
-        copies[node] = [_copy_node(graph, node) for _ in ends[node]]
-        for (segment, side), copy in zip(ends[node], copies[node], strict=True):
-            getattr(graph, side)[segment] = copy
-    private = [node for node in copies if classes[node].passage == "private"]
-    if not private:
+    ends = _ends(graph, [node for node, each in classes.items() if each.passage != "open"])
+    cut = [(node, here) for node, here in ends.items() if len(here) > 1]
+    if not cut:
         return
-    label = components(len(graph.lon), graph.tail, graph.head)
-    for node in private:
-        if len({int(label[copy]) for copy in copies[node]}) > 1:
-            for segment, side in ends[node]:
-                getattr(graph, side)[segment] = node
+    nodes = np.array([node for node, here in cut for _ in here])
+    copies = _add_nodes(graph, graph.lon[nodes], graph.lat[nodes], graph.osm_id[nodes])
+    _move(graph, [end for _, here in cut for end in here], copies)
+    private = np.array([classes[node].passage == "private" for node, here in cut for _ in here])
+    if not private.any():
+        return
+    label = components(len(graph.lon), graph.tail, graph.head)[copies]
+    sides: dict[int, set[int]] = defaultdict(set)
+    for node, island in zip(nodes[private].tolist(), label[private].tolist(), strict=True):
+        sides[node].add(island)
+    for node, here in cut:
+        if len(sides[node]) > 1:
+            _move(graph, here, np.full(len(here), node))
 
 
 def _put_pieces(graph: RawGraph, classes: dict[int, NodeClass]) -> None:
     """Let the first metre of each way at a kerb or stile carry what it does, the rest of the way be as it was."""
-    nodes = [n for n, each in classes.items() if each.wheelchair_no or each.stroller_no or each.kerb_cm]
-    ends = _ends(graph, nodes)
-    for node in nodes:
+    ends = _ends(
+        graph, [n for n, each in classes.items() if each.wheelchair_no or each.stroller_no or each.kerb_cm]
+    )
+    wanted: dict[str, list[tuple[int, NodeClass]]] = {"tail": [], "head": []}
+    for node, here in ends.items():
         each = classes[node]
-        here = ends[node]
         if not each.wheelchair_no and not each.stroller_no:  # a kerb: it is met by those who cross
-            here = [end for end in here if graph.kind[end[0]] == walkable.CROSSING] or here
+            here = [end for end in here if graph.kind[end[0]] == walkable.CROSSING] or here  # noqa: PLW2901
         for segment, side in here:
-            piece = _cut_piece(graph, segment, side)
-            graph.kerb_cm[piece] = max(float(graph.kerb_cm[piece]), each.kerb_cm)
-            if each.wheelchair_no:
-                graph.wheelchair[piece] = walkable.NO
-            if each.stroller_no:
-                graph.stroller[piece] = walkable.NO
+            wanted[side].append((segment, each))
+    for side, rows in wanted.items():
+        pieces = _cut_pieces(graph, np.array([segment for segment, _ in rows], np.int64), side)
+        each_kerb = np.array([each.kerb_cm for _, each in rows], np.float32)
+        graph.kerb_cm[pieces] = np.maximum(graph.kerb_cm[pieces], each_kerb)
+        graph.wheelchair[pieces[np.array([each.wheelchair_no for _, each in rows], bool)]] = walkable.NO
+        graph.stroller[pieces[np.array([each.stroller_no for _, each in rows], bool)]] = walkable.NO
 
 
 def _put_waits(graph: RawGraph, classes: dict[int, NodeClass]) -> None:
@@ -113,33 +117,40 @@ def _add_waits(graph: RawGraph, ends: list[tuple[int, str]], *, column: int) -> 
         graph.waits[segment, column + (side == "head")] += 1
 
 
-def _copy_node(graph: RawGraph, node: int) -> int:
-    for name in NODE_COLUMNS:
-        column = getattr(graph, name)
-        setattr(graph, name, np.append(column, column[node]))
-    return len(graph.lon) - 1
+def _move(graph: RawGraph, ends: list[tuple[int, str]], nodes: NDArray[np.integer]) -> None:
+    """Put each of these ends on the node given for it."""
+    for (segment, side), node in zip(ends, nodes.tolist(), strict=True):
+        getattr(graph, side)[segment] = node
 
 
-def _cut_piece(graph: RawGraph, segment: int, side: str) -> int:
-    """Split off the last metre of `segment` at its `side` end; returns the new segment at that end."""
-    length = float(graph.length_m[segment])
-    share = min(PIECE_M / length, 0.5) if length > 0 else 0.5
-    tail, head = int(graph.tail[segment]), int(graph.head[segment])
-    near, far = (tail, head) if side == "tail" else (head, tail)
-    middle = _copy_node(graph, near)
-    graph.lon[middle] += share * (graph.lon[far] - graph.lon[near])
-    graph.lat[middle] += share * (graph.lat[far] - graph.lat[near])
-    graph.osm_id[middle] = -1  # no node of the map
-    piece = len(graph.tail)
+def _add_nodes(
+    graph: RawGraph, lon: NDArray[np.float64], lat: NDArray[np.float64], osm_id: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    first = len(graph.lon)
+    for name, column in zip(NODE_COLUMNS, (lon, lat, osm_id), strict=True):
+        setattr(graph, name, np.concatenate((getattr(graph, name), column)))
+    return np.arange(first, len(graph.lon))
+
+
+def _cut_pieces(graph: RawGraph, segments: NDArray[np.int64], side: str) -> NDArray[np.int64]:
+    """Split off the last metre of each segment at its `side` end; returns the new segments at that end."""
+    other = "head" if side == "tail" else "tail"
+    length = graph.length_m[segments]
+    share = PIECE_M / np.maximum(length, 2 * PIECE_M)  # half of what is shorter than two metres
+    near, far = getattr(graph, side)[segments], getattr(graph, other)[segments]
+    lon, lat = (at[near] + share * (at[far] - at[near]) for at in (graph.lon, graph.lat))
+    middle = _add_nodes(graph, lon, lat, np.full(len(segments), -1))  # -1: no node of the map
+    pieces = np.arange(len(graph.tail), len(graph.tail) + len(segments))
     for name in SEGMENT_COLUMNS:
         column = getattr(graph, name)
-        setattr(graph, name, np.concatenate((column, column[segment : segment + 1])))
-    waits = {"tail": (0, 2), "head": (1, 3)}
-    other = "head" if side == "tail" else "tail"
-    getattr(graph, side)[segment] = middle
-    getattr(graph, other)[piece] = middle
-    graph.waits[segment, waits[side]] = 0
-    graph.waits[piece, waits[other]] = 0
-    graph.length_m[piece] = share * length
-    graph.length_m[segment] = (1 - share) * length
-    return piece
+        setattr(graph, name, np.concatenate((column, column[segments])))
+    getattr(graph, side)[segments] = middle
+    getattr(graph, other)[pieces] = middle
+    at_side, at_other = ((0, 2), (1, 3)) if side == "tail" else ((1, 3), (0, 2))
+    for column in at_side:
+        graph.waits[segments, column] = 0
+    for column in at_other:
+        graph.waits[pieces, column] = 0
+    graph.length_m[pieces] = share * length
+    graph.length_m[segments] = (1 - share) * length
+    return pieces
