@@ -193,3 +193,15 @@ def test_grid_in_china_must_name_its_datum(tmp_path):
     assert read_grid(path, box=box, crs="wgs84").lon.tolist() == [117.2]
     path.write_text("lon,lat,population,crs\n117.2,28.3,50,gcj02\n")
     assert read_grid(path, box=box).lon[0] == pytest.approx(117.195, abs=1e-3)
+
+
+def test_grid_that_counts_groups_gives_homes_the_share_of_their_cell(tmp_path):
+    lon, lat = degrees([0, 1000], [0, 0])
+    path = tmp_path / "grid.csv"
+    path.write_text(
+        f"lon,lat,population,65岁以上\n{lon[0]:.7f},{lat[0]:.7f},90,30\n{lon[1]:.7f},{lat[1]:.7f},40,\n"
+    )
+    cells = read_grid(path, box=(9.9, -0.1, 10.1, 0.1))
+    people = settle(town(), plane=PLANE, grid=cells)
+    assert people.groups["residents_65"].tolist() == pytest.approx([20, 10, 0], rel=1e-3)
+    assert np.isnan(people.groups["residents_0_6"]).all()

@@ -148,7 +148,7 @@ def homes_of_cells(grid: Grid, *, inside: Bools, network: Network, household_siz
         lat=lat,
         residents=residents,
         dwellings=residents / household_size,
-        **dict.fromkeys(GROUPS, nan),
+        **{group: grid.groups[group][cell] if group in grid.groups else nan for group in GROUPS},
         levels=nan,
         floor_area_m2=nan,
         levels_known=np.zeros(len(cell), bool),

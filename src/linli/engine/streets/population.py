@@ -9,7 +9,7 @@ stand for homes.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from enum import IntEnum
 from typing import TYPE_CHECKING
 
@@ -56,6 +56,7 @@ class Grid:
     ----------
     lon, lat : float64 [c], degrees.
     people : float64 [c].
+    groups : float64 [c] for each group the grid counts (a CSV may have the columns of the committee's list).
     reach_m : no point of a cell is further from its centre than this.
     name : the file's name, to be shown.
     """
@@ -65,6 +66,7 @@ class Grid:
     people: Floats
     reach_m: float
     name: str
+    groups: dict[str, Floats] = field(default_factory=dict)
 
     def cell_of(self, lon: Floats, lat: Floats) -> Ints:
         """Find the cell of each point: that of the nearest centre; -1 outside the grid."""
@@ -121,18 +123,24 @@ def read_grid(path: Path, *, box: Box, crs: str | None = None) -> Grid:
     near = (grid.lon >= west) & (grid.lon <= east) & (grid.lat >= south) & (grid.lat <= north)
     if not grid.people[near].sum() > 0:
         raise InputError(f"{path}: has no people near the place; give the grid that covers it (WGS-84)")
-    return Grid(grid.lon[near], grid.lat[near], grid.people[near], grid.reach_m, path.name)
+    groups = {group: people[near] for group, people in grid.groups.items()}
+    return replace(grid, lon=grid.lon[near], lat=grid.lat[near], people=grid.people[near], groups=groups)
 
 
 def _read_cells(path: Path, crs: str | None) -> Grid:
     table = read_table(
         path,
-        known=frozenset(("lon", "lat", "crs", "residents")),
+        known=frozenset(("lon", "lat", "crs", "residents", *GROUPS)),
         needed=(frozenset(("lon",)), frozenset(("lat",)), frozenset(("residents",))),
     )
     faults = Faults(path)
     positions = read_positions(table, faults=faults, crs=crs)
     people = np.array([row.number("residents", faults) for row in table.rows], np.float64)
+    groups = {
+        group: np.nan_to_num([row.number(group, faults) for row in table.rows])
+        for group in GROUPS
+        if group in table.columns
+    }
     for row, position in zip(table.rows, positions, strict=True):
         if not position.given:
             faults.add(row.line, "has no position; give lon and lat of the cell's centre")
@@ -141,7 +149,7 @@ def _read_cells(path: Path, crs: str | None) -> Grid:
         raise InputError(f"{path}: has no cells; give lines of lon,lat,population")
     lon = np.array([position.lon for position in positions])
     lat = np.array([position.lat for position in positions])
-    return Grid(lon, lat, np.nan_to_num(people), _reach_of(lon, lat), path.name)
+    return Grid(lon, lat, np.nan_to_num(people), _reach_of(lon, lat), path.name, groups)
 
 
 def _reach_of(lon: Floats, lat: Floats) -> float:
@@ -246,6 +254,9 @@ def settle(
         tagged = shared & ~np.isnan(homes.dwellings)
         dwellings[shared] = residents[shared] / household
         dwellings[tagged] = homes.dwellings[tagged]
+        for group, counted in grid.groups.items():
+            share = np.divide(counted, grid.people, out=np.zeros(len(counted)), where=grid.people > 0)
+            groups[group][shared] = residents[shared] * np.minimum(share, 1.0)[cell[shared]]
     extra = tuple(row for row, index in zip(rows, building_of_row, strict=True) if index < 0)
     return People(residents, dwellings, groups, basis, cell, extra)
 
