@@ -2,9 +2,12 @@ from __future__ import annotations
 
 import math
 import re
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from linli.engine.errors import InputError
 from linli.engine.streets.kinds import load_kinds
@@ -192,3 +195,18 @@ def test_guide_lists_every_kind_under_all_its_names():
     text = DOC.read_text(encoding="utf-8")
     for kind in load_kinds().values():
         assert f"| `{kind.key}` | {kind.zh} | {kind.en} | {'、'.join(kind.aliases)} |" in text
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    st.one_of(
+        st.binary(max_size=200), st.text(max_size=200).map(lambda text: ("类别,经度,纬度\n" + text).encode())
+    )
+)
+def test_any_bytes_are_read_or_refused_in_one_breath(tmp_path, raw):
+    path = tmp_path / "register.csv"
+    path.write_bytes(raw)
+    with suppress(InputError):
+        read_facilities(path)
+    with suppress(InputError):
+        read_homes(path)

@@ -56,7 +56,7 @@ class Grid:
     ----------
     lon, lat : float64 [c], degrees.
     people : float64 [c].
-    groups : float64 [c] for each group the grid counts (a CSV may have the columns of the committee's list).
+    groups : float64 [c] for each group the grid counts (a CSV may have the columns of the committee's list); nan where blank.
     reach_m : no point of a cell is further from its centre than this.
     name : the file's name, to be shown.
     """
@@ -137,7 +137,7 @@ def _read_cells(path: Path, crs: str | None) -> Grid:
     positions = read_positions(table, faults=faults, crs=crs)
     people = np.array([row.number("residents", faults) for row in table.rows], np.float64)
     groups = {
-        group: np.nan_to_num([row.number(group, faults) for row in table.rows])
+        group: np.array([row.number(group, faults) for row in table.rows], np.float64)
         for group in GROUPS
         if group in table.columns
     }
