@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from django.http import QueryDict
-
 from linli.desk.pages.words import in_chinese
+from linli.engine.circle.command import DEFAULT_STANDARDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+
+    from django.http import QueryDict
+
+
+# The parts of the list, one shown at a time.
+SHOWN = ("overview", "home", "rules", "notes")
 
 
 def named(thing: Mapping[str, Any]) -> dict[str, Any]:
@@ -25,6 +32,11 @@ def chosen(things: Iterable[Mapping[str, Any]], key: str | None) -> dict[str, An
     return next((thing for thing in every if thing["key"] == key), every[0])
 
 
+def standards_in_order(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Put those that `linli measure` judges by unasked first."""
+    return sorted(facts["standards"], key=lambda standard: standard["key"] not in DEFAULT_STANDARDS)
+
+
 @dataclass(frozen=True)
 class Choices:
     """A valid choice in a place, whatever the address said."""
@@ -33,21 +45,32 @@ class Choices:
     profile: dict[str, Any]
     standard: dict[str, Any]
     home: int | None
+    show: str
 
     @classmethod
-    def read(cls, query: QueryDict, facts: Mapping[str, Any]) -> Choices:
-        """Read the address; what is unknown there falls back to the first that makes sense."""
-        home = query.get("home", "")
-        in_place = home.isascii() and home.isdigit() and int(home[:9]) < facts["home_count"]
-        # A kind nobody ever surveyed, or of which there is none, is a poor first sight.
-        with_places = sorted(
-            facts["kinds"], key=lambda kind: not (kind["surveyed"] and kind["facility_count"])
-        )
+    def read(
+        cls, query: QueryDict, facts: Mapping[str, Any], *, tells: Callable[[str, str], bool]
+    ) -> Choices:
+        """Read the address; what is unknown there falls back to the first that makes sense.
+
+        Parameters
+        ----------
+        query, facts
+            The address's query, and the place (`places.facts.place_facts`).
+        tells
+            Whether anything is known of walks by this profile to this kind: a kind of which nothing is known is a poor
+            first sight.
+        """
+        home, show = query.get("home", "")[:9], query.get("show")
+        in_place = home.isascii() and home.isdigit() and int(home) < facts["home_count"]
+        profile = chosen(facts["profiles"], query.get("profile"))
+        told = (kind["key"] for kind in facts["kinds"] if tells(profile["key"], kind["key"]))
         return cls(
-            kind=chosen(with_places, query.get("kind")),
-            profile=chosen(facts["profiles"], query.get("profile")),
-            standard=chosen(facts["standards"], query.get("standard")),
+            kind=chosen(facts["kinds"], query.get("kind") or next(told, None)),
+            profile=profile,
+            standard=chosen(standards_in_order(facts), query.get("standard")),
             home=int(home) if in_place else None,
+            show=show if show in SHOWN else "home" if in_place else SHOWN[0],
         )
 
     def query(self, **changes: object) -> str:
@@ -68,10 +91,9 @@ def kind_groups(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
         key: number for number, key in enumerate(dict.fromkeys(kind["group"] for kind in facts["kinds"]))
     }
     kinds = sorted(facts["kinds"], key=lambda kind: order[kind["group"]])
-    groups = facts.get("groups", {})
     return [
         {
-            "name": named({"key": group, **groups.get(group, {})})["name"],
+            "name": named({"key": group, **facts["groups"][group]})["name"],
             "kinds": [named(kind) for kind in members],
         }
         for group, members in groupby(kinds, key=lambda kind: kind["group"])

@@ -64,7 +64,9 @@ def _map_words() -> dict[str, str]:
 def _walk_words() -> dict[str, str]:
     return {
         "answer": _("of {known} residents walk to “{kind}” within 15 minutes ({who}): {near} people."),
-        "answer_unknown": _("How far “{kind}” is cannot be told for anyone here ({who})."),
+        "answer_unknown": _(
+            "The map does not say for sure which places are “{kind}”, so nobody's walk can be told ({who}). The committee's own list of places would settle it."
+        ),
         "answer_unsurveyed": _("“{kind}” was never surveyed here, so nobody can say how far it is."),
         "answer_unknown_rest": _("For {unknown} more residents it cannot be told."),
         "minutes_one": _("{n} minute"),

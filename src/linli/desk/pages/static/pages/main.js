@@ -58,6 +58,12 @@ function thing(list, key) {
   return place[list].find((each) => each.key === key);
 }
 
+/** The nearest place to this one that the server knows streets for. */
+function withinReach({ lon, lat }) {
+  const [west, south, east, north] = place.reach;
+  return { lon: Math.min(east, Math.max(west, lon)), lat: Math.min(north, Math.max(south, lat)) };
+}
+
 const kind = () => thing("kinds", state.kind);
 const profile = () => thing("profiles", state.profile);
 const pins = () => plannedPins(state, now.facilities, state.kind, say);
@@ -168,7 +174,7 @@ function showRules() {
   if (!now.rules) return;
   fillRules(region("rules-list"), {
     rules: now.rules, kind: kind(), words,
-    leftOutUrl: (rule) => `${listUrl({ rule: rule.key })}#left-out`,
+    leftOutUrl: (rule) => `${listUrl({ show: "rules", rule: rule.key })}#left-out`,
   });
 }
 
@@ -195,7 +201,7 @@ function showHome() {
   app.dataset.walks = String(now.walks.features.length);
   fillHome(region("home"), {
     home: now.home, kinds: place.kinds, kind: kind(), words,
-    listUrl: `${listUrl()}#home`,
+    listUrl: listUrl({ show: "home" }),
     onKind: (key) => choose("kind", key),
     onClose: () => { chooseHome(null); region("map").querySelector("canvas").focus(); },
   });
@@ -261,17 +267,17 @@ function choose(name, value) {
 /** The list view and the other language open with the same choices. */
 function showLinks() {
   for (const link of document.querySelectorAll("a[data-keeps-choices]")) link.search = choicesQuery(state).toString();
-  for (const field of document.querySelectorAll("input[data-keeps-address]")) field.value = window.location.pathname + window.location.search;
+  for (const field of document.querySelectorAll("input[data-keeps-address]")) field.value = window.location.pathname + window.location.search + window.location.hash;
 }
 
-function retry() {
+/** Everything chosen is in the address, so a reload loses nothing; but not into a browser's own error page. */
+async function retry() {
   region("trouble").hidden = true;
-  if (!place) start();
-  else if (!map) draw();
-  else {
-    loadKind();
-    loadRules();
-    loadHome();
+  try {
+    await api.place();
+    window.location.reload();
+  } catch (error) {
+    complain(error);
   }
 }
 
@@ -296,9 +302,12 @@ async function draw() {
     tilesUrl: api.tilesUrl, bounds: place.bounds, legend: region("legend"), colours: classColours(), say, still,
     on: {
       home: (index) => chooseHome(index),
-      facility: (id) => startMoving(pins().find((pin) => pin.id === id)),
-      dragged: (id, at) => { movePin(state, id, at); applyPlan(); },
-      dropped: (id, at) => planned(() => movePin(state, id, at)),
+      facility: (id) => {
+        const pin = pins().find((each) => each.id === id);
+        if (pin.pin !== "pin-removed") startMoving(pin);
+      },
+      dragged: (id, at) => { movePin(state, id, withinReach(at)); applyPlan(); },
+      dropped: (id, at) => planned(() => movePin(state, id, withinReach(at))),
       ground: (at) => moving.ground(at),
       hover,
       trouble: (error) => complain(new Trouble("unreachable", String(error?.message))),
@@ -306,7 +315,7 @@ async function draw() {
   });
   moving = new Moving(region("moving"), {
     map, say,
-    onMove: (id, at) => planned(() => movePin(state, id, at)),
+    onMove: (id, at) => planned(() => movePin(state, id, withinReach(at))),
     onEnd: (pin, { keep, before }) => {
       if (keep) return;
       planned(() => {
@@ -327,7 +336,7 @@ async function draw() {
 region("retry").addEventListener("click", retry);
 region("plan-reset").addEventListener("click", () => planned(() => clearPlan(state)));
 region("add-facility").addEventListener("click", () => {
-  const at = map.centre();
+  const at = withinReach(map.centre());
   planned(() => state.added.push({ kind: state.kind, ...at }));
   startMoving({ ...pins().at(-1), isNew: true });
 });

@@ -7,7 +7,7 @@ const hovered = ["boolean", ["feature-state", "hovered"], false];
 const nothing = { type: "FeatureCollection", features: [] };
 
 function streetWidth(factor) {
-  const wide = ["match", ["get", "class"], ["motorway", "trunk", "primary", "secondary", "major"], 2.6, ["tertiary", "residential", "unclassified", "street", "pedestrian"], 1.7, 0.8];
+  const wide = ["match", ["get", "class"], "street", 1.8, "square", 1.4, 0.8];
   return ["interpolate", ["exponential", 1.6], ["zoom"], 11, ["*", 0.3 * factor, wide], 15, ["*", 1.4 * factor, wide], 18, ["*", 6 * factor, wide]];
 }
 

@@ -44,7 +44,7 @@ export function walkWords(seconds, words) {
 }
 
 function homeName(home, { say }) {
-  return home.address || say("home_number", { n: home.index + 1 });
+  return home.address || home.name || say("home_number", { n: home.index + 1 });
 }
 
 /** One home: the walk to the chosen kind in one sentence, then all kinds. */
@@ -64,7 +64,7 @@ export function fillHome(region, { home, kinds, kind, listUrl, onKind, onClose, 
   );
 
   function walkRow({ kind: each, walk }, { chosen, onKind: choose }) {
-    const detail = [walk.name, walk.metres < 65533 ? say("metres", { n: whole(walk.metres) }) : null].filter(Boolean).join(" · ");
+    const detail = [walk.name || (walk.facility ? say("unnamed") : null), walk.metres < 65533 ? say("metres", { n: whole(walk.metres) }) : null].filter(Boolean).join(" · ");
     return make("li", {}, make("button", {
       type: "button", class: "walk", "aria-pressed": chosen ? "true" : "false", on: { click: () => choose(each.key) },
     },
@@ -118,12 +118,12 @@ export function fillRules(region, { rules, kind, leftOutUrl, words }) {
     make("p", { class: "rule-name" }, name(rule)),
     make("p", { class: "small" }, limitWords(rule, words)),
     ...(rule.share === null || rule.share === undefined
-      ? [make("p", {}, say("rule_unknown"))]
+      ? [make("p", {}, rule.why_not ? name(rule.why_not) : say("rule_unknown"))]
       : [
           make("p", { class: "rule-share" }, make("strong", {}, percent(rule.share)), " ", say("rule_covered", { covered: whole(rule.covered), total: whole(rule.total) })),
           bar(rule.share),
         ]),
-    rule.left_out > 0 ? make("p", {}, make("a", { class: "link", href: leftOutUrl(rule) }, say("rule_left_out", { n: whole(rule.left_out) }))) : null,
+    rule.homes_left_out > 0 ? make("p", {}, make("a", { class: "link", href: leftOutUrl(rule) }, say("rule_left_out", { n: whole(rule.left_out) }))) : null,
     evidence(rule, words));
   region.replaceChildren(
     about.length ? make("ul", { class: "rules" }, ...about.map(ruleCard)) : make("p", { class: "small" }, say("no_rule_for_kind", { kind: name(kind) })),
