@@ -75,6 +75,7 @@ class Server:
         """Begin to serve, in a thread of its own."""
         from waitress.server import create_server  # noqa: PLC0415 -- with Django, after the environment is settled
 
+        from linli.desk.config.urls import urlpatterns  # noqa: F401, PLC0415 -- now, so that the first to come does not wait
         from linli.desk.config.wsgi import application  # noqa: PLC0415
 
         trusted = os.environ.get("LINLI_TRUSTED_PROXY", "")

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 DEMO = Path(__file__).parents[1] / "demo" / "helsinki.osm.pbf"
 DEMO_NAME, DEMO_SLUG = "Helsinki", "helsinki"
 DEFAULT_PORT = 8000
+STOPPED_EARLY = 130
 
 
 def up(arguments: argparse.Namespace) -> int:
@@ -35,7 +36,11 @@ def up(arguments: argparse.Namespace) -> int:
     port = port_of(arguments, default=DEFAULT_PORT)
     # The port is taken before the long work, so that a busy one is told at once.
     with Server(host=arguments.host, port=port) as server:
-        prepare(arguments, BarProgress())
+        try:
+            prepare(arguments, BarProgress())
+        except KeyboardInterrupt:
+            print("Stopped before it was ready; the next start goes on from there.", flush=True)
+            return STOPPED_EARLY
         server.start()
         print(
             f"Linli is up at {server.url} after {time.monotonic() - started:.1f} s. Ctrl+C stops it.",
@@ -110,12 +115,15 @@ def places_to_read(arguments: argparse.Namespace) -> list[tuple[Community, Input
     """Choose what to read in."""
     from linli.desk.places.actions import inputs_of, name_community  # noqa: PLC0415 -- needs django.setup()
     from linli.desk.places.models import Community  # noqa: PLC0415
-    from linli.desk.places.queries import communities_to_show, unfinished_import  # noqa: PLC0415
+    from linli.desk.places.queries import communities_to_show, import_to_redo  # noqa: PLC0415
     from linli.engine.streets.place import Inputs  # noqa: PLC0415
 
     if arguments.place is not None:
+        boundary = arguments.boundary
+        if boundary is not None and Path(boundary).is_file():
+            boundary = str(Path(boundary).absolute())  # the next start may be made from elsewhere
         inputs = Inputs(
-            path=arguments.place, boundary=arguments.boundary, register=arguments.register,
+            path=arguments.place, boundary=boundary, register=arguments.register,
             homes_register=arguments.homes_register, register_crs=arguments.register_crs,
             population=arguments.population, elevation=arguments.elevation, name=arguments.name,
         )  # fmt: skip
@@ -125,8 +133,11 @@ def places_to_read(arguments: argparse.Namespace) -> list[tuple[Community, Input
             slug=arguments.slug or "",
         )
         return [(community, inputs)]
-    unfinished = [(community, unfinished_import(community)) for community in Community.objects.all()]
-    again = [(community, inputs_of(row)) for community, row in unfinished if row is not None]
+    again = [
+        (community, inputs_of(row))
+        for community in Community.objects.all()
+        if (row := import_to_redo(community))
+    ]
     if again or communities_to_show():
         return again
     return [(name_community(name=DEMO_NAME, slug=DEMO_SLUG), Inputs(path=DEMO, name=DEMO_NAME))]

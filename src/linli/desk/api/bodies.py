@@ -6,12 +6,9 @@ import gzip
 import hashlib
 import re
 import threading
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
-from django.http.response import HttpResponseBase
 from django.utils.cache import patch_vary_headers
 from django.utils.http import parse_etags
 
@@ -19,6 +16,11 @@ from linli import __version__
 from linli.desk.api.problems import problem
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from django.http.response import HttpResponseBase
+
     from linli.desk.places.serving import Served
 
 # Ask each time whether what is kept still holds: after an import everything may be another.

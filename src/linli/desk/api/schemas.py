@@ -29,7 +29,7 @@ class Problem(Schema):
     title: str
     status: int
     detail: str
-    errors: list[dict[str, str]] = []
+    errors: list[dict[str, str]] = Field(default_factory=list)
 
 
 class KindOut(Words):
@@ -261,9 +261,11 @@ class WhatIfIn(Schema):
 
     profile: Annotated[str, Field(max_length=40)]
     kind: Annotated[str, Field(max_length=40)]
-    moved: Annotated[list[MovedIn], Field(max_length=MOST_PINS)] = []
-    added: Annotated[list[PinIn], Field(max_length=MOST_PINS)] = []
-    removed: Annotated[list[Annotated[str, Field(max_length=40)]], Field(max_length=10 * MOST_PINS)] = []
+    moved: Annotated[list[MovedIn], Field(default_factory=list, max_length=MOST_PINS)]
+    added: Annotated[list[PinIn], Field(default_factory=list, max_length=MOST_PINS)]
+    removed: Annotated[
+        list[Annotated[str, Field(max_length=40)]], Field(default_factory=list, max_length=10 * MOST_PINS)
+    ]
 
 
 def checked(form: type[Out], facts: Any) -> bytes:

@@ -7,7 +7,6 @@ import time
 from typing import TYPE_CHECKING, Annotated
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
 from django.views.decorators.csrf import csrf_protect
 from ninja import Path, Query, Router
 from ninja.decorators import decorate_view
@@ -33,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Container
 
     import numpy as np
+    from django.http.response import HttpResponseBase
     from numpy.typing import NDArray
 
 JSON, GEOJSON = "application/json", "application/geo+json"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import re
 import shutil
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -15,15 +14,18 @@ from django_scopes import scope
 from linli.desk.common import clock
 from linli.desk.common.locks import LockedError, file_lock, sync_folder
 from linli.desk.places.models import TRANSITIONS, Community, PlaceImport, State
+from linli.desk.places.queries import written_inputs
 from linli.desk.places.tiles import write_tiles
 from linli.engine.errors import InputError
 from linli.engine.streets.place import Inputs, Place, build
 from linli.engine.streets.progress import Progress, silent
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _UNFINISHED = "unfinished"
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
-_PATHS = ("path", "register", "homes_register", "population", "elevation")
 
 
 def name_community(*, name: str, slug: str = "") -> Community:
@@ -123,24 +125,14 @@ def _built(inputs: Inputs, file: Path, *, fingerprint: str, progress: Progress) 
 
 
 def _begin(community: Community, inputs: Inputs) -> PlaceImport:
-    written = {name: value for name, value in dataclasses.asdict(inputs).items() if value is not None}
-    for name in _PATHS:
-        if name in written:
-            written[name] = str(Path(written[name]).absolute())
     with transaction.atomic():
         last = PlaceImport.objects.order_by("-number").first()
         return PlaceImport.objects.create(
             community=community,
             number=1 if last is None else last.number + 1,
-            inputs=written,
+            inputs=written_inputs(inputs),
             started_at=clock.now(),
         )
-
-
-def inputs_of(row: PlaceImport) -> Inputs:
-    """Return the inputs an import was begun with."""
-    given = {name: Path(value) if name in _PATHS else value for name, value in row.inputs.items()}
-    return Inputs(**given)
 
 
 def _close_abandoned() -> None:

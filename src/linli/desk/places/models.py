@@ -94,14 +94,15 @@ class PlaceImport(models.Model):
             models.CheckConstraint(
                 name="import_is_finished_unless_running",
                 condition=Q(state=State.RUNNING, finished_at__isnull=True)
-                | (~Q(state=State.RUNNING) & Q(finished_at__gte=F("started_at"))),
+                | (~Q(state=State.RUNNING) & Q(finished_at__isnull=False, finished_at__gte=F("started_at"))),
             ),
             models.CheckConstraint(
                 name="built_import_is_counted",
                 condition=Q(state__in=[State.RUNNING, State.FAILED, State.STOPPED])
                 | (
                     ~Q(fingerprint="")
-                    & Q(home_count__isnull=False, facility_count__isnull=False, residents__gte=0)
+                    & Q(home_count__isnull=False, facility_count__isnull=False)
+                    & Q(residents__isnull=False, residents__gte=0)
                 ),
             ),
             models.CheckConstraint(

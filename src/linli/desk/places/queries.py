@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
+from pathlib import Path
+from typing import Any
+
 from django_scopes import scope
 
 from linli.desk.places.models import Community, PlaceImport, State
+from linli.engine.errors import InputError
+from linli.engine.streets.place import Inputs
+
+_PATHS = {"path", "register", "homes_register", "population", "elevation"}
 
 
 def communities_to_show() -> list[Community]:
@@ -24,8 +32,35 @@ def current_import(*, slug: str) -> PlaceImport | None:
     return found
 
 
-def unfinished_import(community: Community) -> PlaceImport | None:
-    """Find the latest import of a community if it was cut off before it was done."""
+def import_to_redo(community: Community) -> PlaceImport | None:
+    """Find the import that a start should take up again, if there is one.
+
+    That is the last one if it was cut off; or the current one, if its files or Linli itself have changed since, as long as
+    the files are still there.
+    """
     with scope(community=community):
         last: PlaceImport | None = PlaceImport.objects.order_by("-number").first()
-    return last if last is not None and last.state in {State.RUNNING, State.STOPPED} else None
+        current: PlaceImport | None = PlaceImport.objects.filter(state=State.CURRENT).first()
+    if last is not None and last.state in {State.RUNNING, State.STOPPED}:
+        return last
+    if current is None:
+        return None
+    try:
+        changed = inputs_of(current).fingerprint() != current.fingerprint
+    except InputError:
+        changed = False
+    return current if changed else None
+
+
+def inputs_of(row: PlaceImport) -> Inputs:
+    """Return the inputs an import was begun with."""
+    return Inputs(**{name: Path(value) if name in _PATHS else value for name, value in row.inputs.items()})
+
+
+def written_inputs(inputs: Inputs) -> dict[str, Any]:
+    """Write inputs as JSON-able values that `inputs_of` reads, wherever the next start is made from."""
+    return {
+        name: str(value.absolute()) if isinstance(value, Path) else value
+        for name, value in dataclasses.asdict(inputs).items()
+        if value is not None
+    }

@@ -9,7 +9,9 @@ from __future__ import annotations
 import gzip
 import math
 import os
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import product
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -78,8 +80,9 @@ def write_tiles(place: Place, path: Path, *, progress: Progress | None = None) -
     unfinished = path.with_name(f".{path.name}.{os.getpid()}")
     path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with unfinished.open("wb") as file:
+        with unfinished.open("wb") as file, ExitStack() as aside:
             writer = Writer(file)
+            aside.enter_context(writer.tile_f)  # its own file of what was written, closed even if we are cut off
             for done, zoom in enumerate(zooms):
                 # Ids grow along a curve; written in their order, what is near on the map is near in the file.
                 tiles = {zxy_to_tileid(zoom, *at): data for at, data in tiles_of(layers, zoom)}
@@ -232,39 +235,42 @@ def tiles_of(layers: list[Layer], zoom: int) -> Iterator[tuple[tuple[int, int], 
 
 
 def _place_layer(layer: Layer, zoom: int, tiles: _Tiles) -> None:
+    index, shapes = _drawn(layer, zoom)
+    if not len(index):
+        return
+    bounds = shapely.bounds(shapes)
+    low = np.floor((bounds[:, :2] - _BUFFER) / EXTENT).astype(np.int64)
+    high = np.floor((bounds[:, 2:] + _BUFFER) / EXTENT).astype(np.int64)
+    wide = ((bounds[:, 2:] - bounds[:, :2]) > EXTENT).any(axis=1)
+    whole = commands(shapes, of_type=layer.type)
+    rows = zip(index.tolist(), low.tolist(), high.tolist(), wide.tolist(), strict=True)
+    for shape, (number, (west, north), (east, south), cut) in enumerate(rows):
+        for column, row in product(range(west, east + 1), range(north, south + 1)):
+            if cut:
+                geometry = _clipped(shapes[shape], layer.type, column, row)
+            else:
+                geometry = whole.at(shape, left=column * EXTENT, top=row * EXTENT)
+            if geometry:
+                tiles.add((column, row), layer, geometry, layer.tags[number])
+
+
+def _drawn(layer: Layer, zoom: int) -> tuple[Ints, Shapes]:
+    """Choose what of a layer shows at a zoom, as plain as it may be drawn, in its units."""
     scale = 2.0**zoom * EXTENT
     index = np.flatnonzero(layer.from_zoom <= zoom)
     shapes = shapely.transform(layer.shapes[index], lambda xy: xy * scale)
     if layer.smallest_units:
         large = shapely.area(shapes) >= layer.smallest_units
         index, shapes = index[large], shapes[large]
-    if not len(index):
-        return
     if layer.boxed and zoom < _HOMES_AS_THEY_ARE:
-        shapes = _boxes(shapes)
-    elif zoom < MAX_ZOOM or not layer.boxed:
-        plain = shapely.simplify(shapes, 0.8, preserve_topology=False)
-        shapes = np.where(shapely.is_empty(plain), shapes, plain)
-    if layer.boxed and zoom >= _HOMES_AS_THEY_ARE:
+        return index, _boxes(shapes)
+    plain = shapely.simplify(shapes, 0.8, preserve_topology=False)
+    shapes = np.where(shapely.is_empty(plain), shapes, plain)
+    if layer.boxed:
         # No home may vanish, however small: it is somebody's.
         tiny = shapely.area(shapes) < 2
         shapes[tiny] = _boxes(shapes[tiny])
-    bounds = shapely.bounds(shapes)
-    low = np.floor((bounds[:, :2] - _BUFFER) / EXTENT).astype(np.int64)
-    high = np.floor((bounds[:, 2:] + _BUFFER) / EXTENT).astype(np.int64)
-    wide = ((bounds[:, 2:] - bounds[:, :2]) > EXTENT).any(axis=1)
-    whole = commands(shapes, of_type=layer.type)
-    tags = layer.tags
-    rows = zip(index.tolist(), low.tolist(), high.tolist(), wide.tolist(), strict=True)
-    for shape, (number, (west, north), (east, south), cut) in enumerate(rows):
-        for column in range(west, east + 1):
-            for row in range(north, south + 1):
-                if cut:
-                    geometry = _clipped(shapes[shape], layer.type, column, row)
-                else:
-                    geometry = whole.at(shape, left=column * EXTENT, top=row * EXTENT)
-                if geometry:
-                    tiles.add((column, row), layer, geometry, tags[number])
+    return index, shapes
 
 
 def _boxes(shapes: Shapes) -> Shapes:

@@ -15,10 +15,11 @@ Floats = NDArray[np.float32]
 
 NO_TAGS = 65_533  # unknown, since tags that a wheelchair needs are missing
 FAR = 65_534  # farther than the cut-off, or no way
-UNKNOWN = 65_535  # the home has no street that leads anywhere, or the kind was never surveyed
+# The home has no street that leads anywhere, the kind was never surveyed, or no place near is surely of the kind.
+UNKNOWN = 65_535
 
 
-def coded(sure: Floats, maybe: Floats, *, blind: NDArray[np.bool_]) -> Codes:
+def coded(sure: Floats, maybe: Floats, *, blind: NDArray[np.bool_], wheelchair: bool) -> Codes:
     """Whole seconds or metres, rounded up, so that no walk looks shorter than it is; codes where there is none.
 
     Parameters
@@ -27,11 +28,13 @@ def coded(sure: Floats, maybe: Floats, *, blind: NDArray[np.bool_]) -> Codes:
         As `engine.circle.assess.Walks`: float32 [homes].
     blind
         Homes of which nothing can be told: bool [homes].
+    wheelchair
+        Whether tags for wheelchairs are what an unknown walk lacks; else it is whether some place is of the kind at all.
     """
     codes = np.full(sure.shape, FAR, np.uint16)
     told = np.isfinite(sure)
     codes[told] = np.minimum(np.ceil(sure[told]), NO_TAGS - 1).astype(np.uint16)
-    codes[~told & np.isfinite(maybe)] = NO_TAGS
+    codes[~told & np.isfinite(maybe)] = NO_TAGS if wheelchair else UNKNOWN
     codes[blind] = UNKNOWN
     return codes
 
@@ -57,7 +60,12 @@ def metres_of(served: Served, *, kind: str) -> Codes:
 def _column(served: Served, reading: str, kind: str) -> Codes:
     column = served.kind_index[kind]
     reached = served.measurement.reached[reading]
-    return coded(reached.sure[:, column], reached.maybe[:, column], blind=blind_homes(served, column))
+    return coded(
+        reached.sure[:, column],
+        reached.maybe[:, column],
+        blind=blind_homes(served, column),
+        wheelchair=reading != "" and served.profiles[reading].wheelchair,
+    )
 
 
 def residents_of(served: Served) -> Floats:

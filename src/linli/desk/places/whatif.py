@@ -17,8 +17,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from linli.desk.places.serving import Served
-    from linli.engine.circle.walker import Reading
+    from linli.engine.streets.profiles import Profile
     from linli.engine.streets.snap import Snap
+
+    Int32s = NDArray[np.int32]
 
 NEAR_S = 900
 
@@ -55,37 +57,44 @@ class Outcome:
 
 
 def apply_change(served: Served, change: Change) -> Outcome:
-    """Walk from every home to the nearest place as the change leaves them."""
-    kind = served.kind_index[change.kind]
-    profile = served.profiles[change.profile]
-    gone = {facility for facility, _ in change.moved} | set(change.removed)
-    pairs = DoorKinds.of(served.place)
-    doors = pairs.door[(pairs.kind == kind) & ~np.isin(pairs.facility, list(gone))]
+    """Walk from every home to the nearest place as the change leaves them.
+
+    A place of which it is not settled that it is of the kind stays so where it is moved to.
+    """
+    kind, profile = served.kind_index[change.kind], served.profiles[change.profile]
     pins = [*(pin for _, pin in change.moved), *change.added]
     new = served.snapper.snap(np.array([pin.lon for pin in pins]), np.array([pin.lat for pin in pins]))
-    walker = served.measurement.walker
-    sure = _walk_s(served, walker.reading(profile), doors, new, change.profile, certain=True)
+    gone = np.array([*(facility for facility, _ in change.moved), *change.removed], np.int32)
+    facilities = served.place.facilities
+    unsettled = set(facilities.kind_facility[(facilities.kind == kind) & ~facilities.kind_sure].tolist())
+    settled_pins = np.array([facility not in unsettled for facility, _ in change.moved], bool)
+    settled_pins = np.append(settled_pins, np.ones(len(change.added), bool))
+    sure = _walk_s(
+        served, profile, _standing(served, kind, gone, settled=True), new.take(settled_pins), certain=True
+    )
     maybe = sure
-    if profile.wheelchair:
-        loose = _walk_s(
-            served, walker.reading(profile, certain=False), doors, new, change.profile, certain=False
-        )
+    if profile.wheelchair or unsettled:
+        loose = _walk_s(served, profile, _standing(served, kind, gone, settled=False), new, certain=False)
         maybe = np.minimum(sure, loose)
-    after = coded(sure, maybe, blind=blind_homes(served, kind))
+    after = coded(sure, maybe, blind=blind_homes(served, kind), wheelchair=profile.wheelchair)
     before = seconds_of(served, profile=change.profile, kind=change.kind)
     summary = compare(before, after, residents_of(served), cutoff_s=served.measurement.cutoff_s)
     return Outcome(after, {**summary, "pins_off_street": int((new.edge < 0).sum())})
 
 
+def _standing(served: Served, kind: int, gone: Int32s, *, settled: bool) -> Int32s:
+    """Doors of the places of a kind that stay where they are."""
+    pairs = DoorKinds.of(served.place, settled=settled)
+    return pairs.door[(pairs.kind == kind) & ~np.isin(pairs.facility, gone)]
+
+
 def _walk_s(
-    served: Served, reading: Reading, doors: NDArray[np.int32], new: Snap, profile: str, *, certain: bool
+    served: Served, profile: Profile, standing: Int32s, new: Snap, *, certain: bool
 ) -> NDArray[np.float32]:
     """Seconds from every home to the nearest of some standing doors and some new ones; inf where there is none."""
-    standing = reading.facilities.take(doors)
-    added = Doors(
-        **new.walk_ms(served.place.network, served.profiles[profile], wheelchair_unknown=not certain)
-    )
-    targets = joined(standing, added)
+    reading = served.measurement.walker.reading(profile, certain=certain)
+    added = Doors(**new.walk_ms(served.place.network, profile, wheelchair_unknown=not certain))
+    targets = joined(reading.facilities.take(standing), added)
     if not len(targets):
         return np.full(len(served.place.homes), np.inf, np.float32)
     times = nearest(

@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import pytest
+from django.db import DatabaseError, connection
+from django.test import Client
+
+from linli import __version__
+
+
+@pytest.mark.django_db
+def test_every_answer_forbids_foreign_and_inline_code(client: Client) -> None:
+    response = client.get("/api/c/none/place.json")
+    policy = dict(
+        part.strip().split(" ", 1) for part in response.headers["Content-Security-Policy"].split(";")
+    )
+    assert policy["default-src"] == "'none'"
+    for directive in ("script-src", "style-src", "connect-src", "worker-src", "form-action"):
+        assert policy[directive] == "'self'"
+    assert "unsafe" not in response.headers["Content-Security-Policy"]
+
+
+@pytest.mark.django_db
+def test_every_answer_carries_the_headers_of_caution(client: Client) -> None:
+    headers = client.get("/healthz").headers
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert "Set-Cookie" not in headers
+
+
+@pytest.mark.django_db
+def test_healthz_tells_that_the_database_answers(client: Client) -> None:
+    response = client.get("/healthz")
+    assert (response.status_code, response.json()) == (200, {"status": "ok", "version": __version__})
+    assert "no-store" in response.headers["Cache-Control"]
+
+
+def test_healthz_tells_that_the_database_does_not(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone() -> None:
+        raise DatabaseError
+
+    monkeypatch.setattr(connection, "cursor", gone)
+    response = client.get("/healthz")
+    assert (response.status_code, response.json()["status"]) == (503, "no database")
+
+
+@pytest.mark.parametrize("method", ["post", "put", "delete"])
+def test_healthz_takes_only_get(client: Client, method: str) -> None:
+    assert getattr(client, method)("/healthz").status_code == 405
+
+
+@pytest.mark.django_db
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="about SQLite")
+def test_sqlite_writes_ahead_and_locks_where_a_transaction_begins() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA journal_mode")
+        assert cursor.fetchone()[0] == "wal"
+        cursor.execute("PRAGMA foreign_keys")
+        assert cursor.fetchone()[0] == 1
+    assert connection.transaction_mode == "IMMEDIATE"
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("wanted", "given"), [("en", "en"), ("zh-CN,zh;q=0.9", "zh-hans"), ("fr", "zh-hans")]
+)
+def test_language_follows_the_browser(client: Client, wanted: str, given: str) -> None:
+    assert client.get("/healthz", headers={"Accept-Language": wanted}).headers["Content-Language"] == given
+
+
+@pytest.mark.django_db
+def test_language_chosen_outdoes_the_browser(client: Client) -> None:
+    client.post("/i18n/setlang/", {"language": "en", "next": "/healthz"})
+    response = client.get("/healthz", headers={"Accept-Language": "zh-CN"})
+    assert response.headers["Content-Language"] == "en"
