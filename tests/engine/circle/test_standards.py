@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -17,6 +18,8 @@ from linli.engine.circle.standards import (
 )
 from linli.engine.errors import InputError
 from linli.engine.streets.kinds import load_kinds
+from linli.engine.streets.profiles import load_profiles
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -188,6 +191,21 @@ def test_unknown_standard_names_the_choices() -> None:
         InputError, match=r"--standard gb: no such standard; choose of complete_community_2020, .*ghsci"
     ):
         load_standard("gb", kinds=KINDS)
+
+
+@pytest.mark.parametrize("guide", ["docs/planners.md", "src/linli/engine/circle/standards/README.md"])
+def test_example_in_the_guide_is_a_standard(guide: str, tmp_path: Path) -> None:
+    text = (ROOT / guide).read_text(encoding="utf-8")
+    [example] = re.findall(r"```toml\n(.*?)```", text, re.DOTALL)
+    standard = load_standard(own(tmp_path, example), kinds=KINDS)
+    assert standard.rules[0].max_m == Value(500.0, "site", "OURS")
+
+
+def test_guide_names_every_standard_and_profile() -> None:
+    text = (ROOT / "docs/planners.md").read_text(encoding="utf-8")
+    assert [key for key in shipped_standards() if f"`{key}`" not in text] == []
+    told = {key: float(speed) for key, speed in re.findall(r"\| `(\w+)` \| (\d\.\d+) ", text)}
+    assert told == {key: profile.speed_m_s for key, profile in load_profiles().items()}
 
 
 def test_missing_file_is_refused(tmp_path: Path) -> None:

@@ -78,7 +78,7 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument(
         "--register-crs",
         metavar="CRS",
-        help="datum of the register's coordinates: wgs84, gcj02 or bd09 (never guessed)",
+        help="datum of the registers' coordinates: wgs84, gcj02 or bd09 (never guessed)",
     )
     parser.add_argument(
         "--homes-register",
