@@ -39,9 +39,16 @@ def test_door_is_the_entrance_of_the_outline():
     assert found.door.leg_m == pytest.approx([30], abs=0.1)
 
 
-def test_door_without_entrance_is_the_point_of_the_outline_nearest_to_a_street():
-    found = homes(streets_of_town().box(0, 20, 40, 30, building="apartments"))
-    assert found.door.leg_m == pytest.approx([20], abs=0.1)
+def test_door_without_entrance_is_the_middle_of_the_front():
+    town = streets_of_town().box(0, 20, 40, 30, building="apartments")  # along the street
+    town.area((100, 20), (110, 22), (110, 60), (100, 60), building="apartments")  # one corner nearer, 2 m
+    town.area(
+        (200, 20), (205, 60), (240, 60), (240, 65), (200, 65), building="apartments"
+    )  # one corner much nearer
+    found = homes(town)
+    x, y = metres(found.lon, found.lat)
+    assert x == pytest.approx([20, 105, 200], abs=1)
+    assert y == pytest.approx([20, 21, 20], abs=0.5)
 
 
 def test_status_tells_islands_and_homes_without_a_street():

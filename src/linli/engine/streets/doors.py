@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 ALONG_M = 10.0  # a street drawn this near an open outline runs along it: half its width, and the pavement
 _SAMPLE_M = 20.0  # along an outline, a door at least so often
 _THIN_M = 15.0  # doors nearer to each other than this are one
+_FACADE_SLACK_M = 3.0  # a front need not run exactly along the street
 _FARTHEST_M = 200.0  # as far as a door may lie from a street
 
 
@@ -110,9 +111,15 @@ class Streets:
         lines = shapely.linestrings(np.stack((points[first], points[first + 1]), axis=1))
         return cls(lines, shapely.STRtree(lines), network.plane)
 
+    def flat(self, shapes: Shapes) -> Shapes:
+        """Put shapes of degrees on the plane, metres."""
+        return np.asarray(
+            shapely.transform(shapes, lambda xy: np.column_stack(self.plane.to_xy(xy[:, 0], xy[:, 1])))
+        )
+
     def outlines(self, shapes: Shapes) -> Shapes:
         """Put shapes of degrees on the plane as lines: the outline of an area, lines and points as they are."""
-        flat = shapely.transform(shapes, lambda xy: np.column_stack(self.plane.to_xy(xy[:, 0], xy[:, 1])))
+        flat = self.flat(shapes)
         area = shapely.get_dimensions(flat) == 2
         return np.asarray(np.where(area, shapely.boundary(flat), flat))
 
@@ -130,14 +137,40 @@ class Streets:
 
     def nearest_points(self, outlines: Shapes) -> tuple[Floats, Floats]:
         """Find the point of each outline nearest to a street, degrees; nan where no street is within 200 m."""
-        lon, lat = np.full(len(outlines), np.nan), np.full(len(outlines), np.nan)
+        xy, _ = self._nearest(outlines)
+        return self.plane.to_lonlat(xy[:, 0], xy[:, 1])
+
+    def _nearest(self, outlines: Shapes) -> tuple[Floats, Floats]:
+        """Find the nearest points on the plane [n, 2], and how far from the street they are; nan likewise."""
+        xy, metres = np.full((len(outlines), 2), np.nan), np.full(len(outlines), np.nan)
         if not len(outlines) or not len(self.lines):
-            return lon, lat
-        which, street = self.tree.query_nearest(outlines, max_distance=_FARTHEST_M, all_matches=False)
+            return xy, metres
+        (which, street), away_m = self.tree.query_nearest(
+            outlines, max_distance=_FARTHEST_M, return_distance=True, all_matches=False
+        )
+        metres[which] = away_m
         between = shapely.shortest_line(outlines[which], self.lines[street])
-        ends = shapely.get_coordinates(shapely.get_point(between, 0))
-        lon[which], lat[which] = self.plane.to_lonlat(ends[:, 0], ends[:, 1])
-        return lon, lat
+        xy[which] = shapely.get_coordinates(shapely.get_point(between, 0))
+        return xy, metres
+
+    def facade_points(self, outlines: Shapes, middle: Shapes) -> tuple[Floats, Floats]:
+        """Find a point in the middle of the side that each building turns to the street, degrees; nan as above.
+
+        The nearest point of a front that runs along the street is any point of it, most often a corner. So the middle of
+        the building (`middle`: points on the plane) is taken to its nearest street, and the door is where that line leaves
+        the outline; the nearest point stands where that is clearly further from the street.
+        """
+        xy, metres = self._nearest(outlines)
+        some = np.flatnonzero(~np.isnan(metres))
+        which, street = self.tree.query_nearest(middle[some], max_distance=2 * _FARTHEST_M, all_matches=False)
+        some = some[which]
+        straight = shapely.shortest_line(middle[some], self.lines[street])
+        foot = shapely.get_point(straight, -1)
+        wall = shapely.intersection(outlines[some], straight)
+        back = shapely.shortest_line(np.where(shapely.is_empty(wall), outlines[some], wall), foot)
+        good = shapely.length(back) <= metres[some] + _FACADE_SLACK_M
+        xy[some[good]] = shapely.get_coordinates(shapely.get_point(back[good], 0))
+        return self.plane.to_lonlat(xy[:, 0], xy[:, 1])
 
     def through(self, outlines: Shapes) -> tuple[Ints, Floats, Floats]:
         """Find where streets cross or touch outlines: outline index, lon, lat of each place."""

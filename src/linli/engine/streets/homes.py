@@ -39,7 +39,7 @@ class Homes:
     ----------
     ref : texts, the OSM reference (w123), `cell 17` of a population grid, or `line 17` of the committee's list.
     name, address : texts, empty where not known.
-    lon, lat : float64, the door: an entrance of the outline, else its point nearest to a street; degrees.
+    lon, lat : float64, the door: an entrance of the outline, else the middle of its front to the nearest street; degrees.
     residents, dwellings : float64.
     residents_65, residents_0_6, residents_disabled : float64, nan where nobody said.
     levels, floor_area_m2 : float64; nan for homes that are no building of the map.
@@ -170,10 +170,11 @@ def _doors(
 ) -> tuple[Floats, Floats]:
     """Find the door of each building: lon, lat; nan where no street is near.
 
-    Entrances that residents use come first; of several alike the one nearest to a street. Without any it is the point of
-    the outline nearest to a street.
+    Entrances that residents use come first; of several alike the one nearest to a street. Without any it is the middle of
+    the front.
     """
-    lon, lat = streets.nearest_points(streets.outlines(shapes))
+    flat = streets.flat(shapes)
+    lon, lat = streets.facade_points(streets.outlines(shapes), shapely.centroid(flat))
     ranks = homes_table()["doors"]["entrance"]
     entrances = DoorNodes.of_entrances(nodes, ranks=ranks)
     shape, node = entrances.on(shapes)
