@@ -1,8 +1,11 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -164,6 +167,22 @@ def test_folder_that_cannot_be_written_is_refused(village: Path, tmp_path: Path)
         village, "--homes-register", village.with_name("homes.csv"), cwd=tmp_path
     )
     assert (tmp_path / "out").read_text() == "mine"
+
+
+@pytest.mark.parametrize("asked", [signal.SIGINT, signal.SIGTERM])
+def test_measure_asked_to_stop_leaves_nothing_behind(
+    village: Path, tmp_path: Path, asked: signal.Signals
+) -> None:
+    # A pipe that nobody writes to keeps it waiting in the middle of the work.
+    os.mkfifo(tmp_path / "homes.csv")
+    with subprocess.Popen([*_LINLI, str(village), "--homes-register", "homes.csv", "--out", "out"], cwd=tmp_path, stderr=subprocess.PIPE, text=True) as running:  # fmt: skip
+        deadline = time.monotonic() + 30
+        while len(list(tmp_path.iterdir())) == 1 and time.monotonic() < deadline:
+            time.sleep(0.02)
+        running.send_signal(asked)
+        _, told = running.communicate(timeout=30)
+    assert (running.returncode, told) == (130, "linli: stopped; nothing was written\n")
+    assert [path.name for path in tmp_path.iterdir()] == ["homes.csv"]
 
 
 def test_help_teaches_examples_outputs_standards_profiles_and_exit_codes(tmp_path: Path) -> None:

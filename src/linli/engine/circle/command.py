@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 from pathlib import Path
 
@@ -121,6 +122,8 @@ def run(arguments: argparse.Namespace) -> int:
     """Measure, write, print; the exit code."""
     from linli.engine.circle.run import measure_file  # noqa: PLC0415 -- NumPy and Shapely only when measuring
 
+    # Asked to end by whoever manages processes, it tidies up as it does for Ctrl-C.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:
         return measure_file(arguments)
     except KeyboardInterrupt:
