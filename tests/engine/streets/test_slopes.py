@@ -7,7 +7,7 @@ from linli.engine.streets.elevation import Heights
 from linli.engine.streets.extract import read_extract
 from linli.engine.streets.network import build_network
 from linli.engine.streets.profiles import load_profiles
-from linli.engine.streets.slopes import Shapes, levels_over, tobler_factor
+from linli.engine.streets.slopes import Shapes, levels_over, tobler_factor, with_samples
 from linli.engine.streets.walkable import Flag
 
 from .maps import PLANE
@@ -112,3 +112,24 @@ def test_porto_alegre_is_walked_up_and_down_its_hills(shared_data):
     said = (hilly.edge_flags & np.uint32(Flag.WHEELCHAIR_SAID)) > 0
     assert (hilly.usable(chair)[said] == flat.usable(chair)[said]).all()
     assert hilly.usable(chair).sum() < flat.usable(chair).sum()
+
+
+def test_with_samples_puts_a_door_at_its_own_height():
+    heights = ramp(10)
+    heights.grid[:, 30:] = heights.grid[0, 30]  # up 10 % as far as x = 100, level from there
+    long = shapes([(0, 0), (240, 0)], nodes=[(0, 1)])
+    fine = with_samples(long)
+    assert fine.along_m == pytest.approx(np.arange(9) * 30.0)
+    assert fine.point_start.tolist() == [0, 9]
+    levels = levels_over(fine, heights)
+    assert levels.forward_m[3] == pytest.approx(90 * 1.419, rel=0.001)
+    assert levels.forward_m[-1] == pytest.approx(levels_over(long, heights).forward_m[-1])
+
+
+def test_with_samples_keeps_every_corner_of_every_edge():
+    before = shapes([(0, 0), (40, 0), (40, 50)], [(0, 10), (5, 10)], nodes=[(0, 1), (2, 3)])
+    after = with_samples(before)
+    assert after.point_start.tolist() == [0, 5, 7]
+    assert after.along_m == pytest.approx([0, 30, 40, 60, 90, 0, 5])
+    for name in ("lon", "lat"):
+        assert set(getattr(before, name).round(9)) <= set(getattr(after, name).round(9))

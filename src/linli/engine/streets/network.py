@@ -10,12 +10,11 @@ import numpy as np
 from linli.engine.errors import InputError
 from linli.engine.streets import islands as pieces
 from linli.engine.streets import walkable
-from linli.engine.streets.contract import contract, ends
-from linli.engine.streets.elevation import open_heights
+from linli.engine.streets.contract import Chains, contract, ends
 from linli.engine.streets.geo import Plane
 from linli.engine.streets.progress import Progress, silent
-from linli.engine.streets.rawgraph import drop_lone_squares, raw_graph
-from linli.engine.streets.slopes import Levels, Shapes, flat_levels, levels_over
+from linli.engine.streets.rawgraph import RawGraph, drop_lone_squares, raw_graph
+from linli.engine.streets.slopes import Levels, Shapes, flat_levels, levels_over, with_samples
 from linli.engine.streets.strings import Strings
 from linli.engine.streets.thresholds import apply_nodes
 from linli.engine.streets.walkable import KINDS, Flag
@@ -230,68 +229,42 @@ def build_network(
     drop_lone_squares(graph)
     report("build the network", 0.4)
     chains = contract(graph)
-    begin, end = ends(graph, chains.half)
-    first = chains.half[chains.start[:-1]]
-    segment = first >> 1
-    tail, head = begin[chains.start[:-1]], end[chains.start[1:] - 1]
-    nodes, index = np.unique(np.concatenate((tail, head)), return_inverse=True)
-    edge_tail, edge_head = index[: len(tail)].astype(np.int32), index[len(tail) :].astype(np.int32)
-    sizes = np.diff(chains.start)
-    # points: the begin of every half-edge, and the end of each chain's last one
-    point_start = np.concatenate(([0], np.cumsum(sizes + 1)))
-    is_last = np.zeros(int(point_start[-1]), bool)
-    is_last[point_start[1:] - 1] = True
-    point = np.empty(len(is_last), np.int64)
-    point[~is_last], point[is_last] = begin, head
-    along = _cumulative(graph.length_m[chains.half >> 1], is_last, point_start)
-    length = along[point_start[1:] - 1]
-    waits = _waits(graph.waits, chains.half, chains.start)
-    lon, lat = graph.lon[point], graph.lat[point]
-    plane = Plane.around(lon, lat)
+    shapes, nodes = _shapes(graph, chains)
     report("build the network", 0.7)
-    kind, flags = graph.kind[segment], graph.flags[segment]
-    drawn = np.where((flags & np.uint32(Flag.ACROSS)) > 0, 0.0, length)
-    island, table = pieces.find(edge_tail, edge_head, drawn, graph.lon[nodes], graph.lat[nodes])
-    shapes = Shapes(
-        lon=lon,
-        lat=lat,
-        along_m=along,
-        point_start=point_start,
-        tail=edge_tail,
-        head=edge_head,
-        node_count=len(nodes),
-        level=np.isin(kind, (walkable.STEPS, walkable.ESCALATOR, walkable.LIFT)),
-        spans=(flags & np.uint32(Flag.BRIDGE | Flag.TUNNEL)) > 0,
-    )
-    levels, about = _levels(shapes, elevation)
+    shapes, levels, about = _levels(shapes, elevation)
+    segment = chains.half[chains.start[:-1]] >> 1  # the first of each chain: all are alike
+    last = shapes.point_start[1:] - 1
+    length = shapes.along_m[last]
+    drawn = np.where((graph.flags[segment] & np.uint32(Flag.ACROSS)) > 0, 0.0, length)
+    island, table = pieces.find(shapes.tail, shapes.head, drawn, graph.lon[nodes], graph.lat[nodes])
     network = Network(
         node_lon=graph.lon[nodes],
         node_lat=graph.lat[nodes],
         node_osm_id=graph.osm_id[nodes],
         node_island=island,
-        edge_tail=edge_tail,
-        edge_head=edge_head,
+        edge_tail=shapes.tail,
+        edge_head=shapes.head,
         edge_length_m=length,
-        edge_level_forward_m=levels.forward_m[point_start[1:] - 1],
-        edge_level_backward_m=levels.backward_m[point_start[1:] - 1],
-        edge_kind=kind,
-        edge_flags=flags,
+        edge_level_forward_m=levels.forward_m[last],
+        edge_level_backward_m=levels.backward_m[last],
+        edge_kind=graph.kind[segment],
+        edge_flags=graph.flags[segment],
         edge_wheelchair=graph.wheelchair[segment],
         edge_stroller=graph.stroller[segment],
         edge_kerb_cm=graph.kerb_cm[segment],
-        edge_incline_percent=np.fmax(graph.incline_percent[segment], levels.incline_percent).astype(
-            np.float32
+        edge_incline_percent=np.fmax(
+            graph.incline_percent[segment], levels.incline_percent.astype(np.float32)
         ),
-        edge_waits=waits,
+        edge_waits=_waits(graph.waits, chains),
         edge_way_id=graph.way_id[segment],
         edge_name=graph.name[segment],
-        point_start=point_start,
-        point_lon=lon,
-        point_lat=lat,
-        point_along_m=along,
+        point_start=shapes.point_start,
+        point_lon=shapes.lon,
+        point_lat=shapes.lat,
+        point_along_m=shapes.along_m,
         point_level_forward_m=levels.forward_m,
         point_level_backward_m=levels.backward_m,
-        plane=plane,
+        plane=Plane.around(shapes.lon, shapes.lat),
         names=Strings.of(graph.names),
         islands=table,
         elevation=about,
@@ -300,30 +273,51 @@ def build_network(
     return network
 
 
-def _levels(shapes: Shapes, elevation: Path | None) -> tuple[Levels, dict[str, Any]]:
-    """Slopes by the raster, and what to say of it."""
+def _shapes(graph: RawGraph, chains: Chains) -> tuple[Shapes, NDArray[np.int64]]:
+    """The shape of each chain, and which nodes of the graph are nodes of the network."""
+    begin, end = ends(graph, chains.half)
+    tail, head = begin[chains.start[:-1]], end[chains.start[1:] - 1]
+    nodes, index = np.unique(np.concatenate((tail, head)), return_inverse=True)
+    # points: the begin of every half-edge, and the end of each chain's last one
+    point_start = chains.start + np.arange(len(chains.start))
+    is_last = np.zeros(int(point_start[-1]), bool)
+    is_last[point_start[1:] - 1] = True
+    point = np.empty(len(is_last), np.int64)
+    point[~is_last], point[is_last] = begin, head
+    step = np.zeros(len(is_last))
+    step[np.flatnonzero(~is_last) + 1] = graph.length_m[chains.half >> 1]
+    total = np.cumsum(step)
+    segment = chains.half[chains.start[:-1]] >> 1
+    shapes = Shapes(
+        lon=graph.lon[point],
+        lat=graph.lat[point],
+        along_m=total - np.repeat(total[point_start[:-1]], np.diff(point_start)),
+        point_start=point_start,
+        tail=index[: len(tail)].astype(np.int32),
+        head=index[len(tail) :].astype(np.int32),
+        node_count=len(nodes),
+        level=np.isin(graph.kind[segment], (walkable.STEPS, walkable.ESCALATOR, walkable.LIFT)),
+        spans=(graph.flags[segment] & np.uint32(Flag.BRIDGE | Flag.TUNNEL)) > 0,
+    )
+    return shapes, nodes
+
+
+def _levels(shapes: Shapes, elevation: Path | None) -> tuple[Shapes, Levels, dict[str, Any]]:
+    """Slopes by the raster, the shapes with points where it was sampled, and what to say of it."""
     if elevation is None:
-        return flat_levels(shapes), {}
-    bounds = tuple(float(f(axis)) for f in (np.min, np.max) for axis in (shapes.lon, shapes.lat))
-    heights = open_heights(elevation, bounds=(bounds[0], bounds[1], bounds[2], bounds[3]))
+        return shapes, flat_levels(shapes), {}
+    from linli.engine.streets.elevation import open_heights  # noqa: PLC0415 -- wanted only where heights are given
+
+    bounds = shapes.lon.min(), shapes.lat.min(), shapes.lon.max(), shapes.lat.max()
+    heights = open_heights(elevation, bounds=bounds)
+    shapes = with_samples(shapes)
     levels = levels_over(shapes, heights)
-    return levels, {"file": elevation.name, "share_without_heights": levels.share_without}
+    return shapes, levels, {"file": elevation.name, "share_without_heights": levels.share_without}
 
 
-def _cumulative(
-    step: NDArray[np.float64], is_last: NDArray[np.bool_], point_start: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """Metres from the tail at each point; summed edge by edge, so that long tables lose no digits."""
-    padded = np.zeros(len(is_last))
-    padded[np.flatnonzero(~is_last) + 1] = step
-    total = np.cumsum(padded)
-    sizes = np.diff(point_start)
-    return np.asarray(total - np.repeat(total[point_start[:-1]], sizes))
-
-
-def _waits(waits: NDArray[np.uint8], half: NDArray[np.int64], start: NDArray[np.int64]) -> NDArray[np.uint8]:
+def _waits(waits: NDArray[np.uint8], chains: Chains) -> NDArray[np.uint8]:
     """Half waits at both ends of each chain, from those of its first and last segment."""
-    first, last = half[start[:-1]], half[start[1:] - 1]
-    at_tail = waits[first >> 1, first & 1], waits[first >> 1, 2 + (first & 1)]
-    at_head = waits[last >> 1, 1 - (last & 1)], waits[last >> 1, 3 - (last & 1)]
-    return np.stack((at_tail[0], at_head[0], at_tail[1], at_head[1]), axis=1)
+    first, last = chains.half[chains.start[:-1]], chains.half[chains.start[1:] - 1]
+    signals = waits[first >> 1, first & 1], waits[last >> 1, 1 - (last & 1)]
+    lifts = waits[first >> 1, 2 + (first & 1)], waits[last >> 1, 3 - (last & 1)]
+    return np.stack((*signals, *lifts), axis=1)

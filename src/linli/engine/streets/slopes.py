@@ -7,7 +7,7 @@ tunnels run straight between the heights of their ends; steps, escalators and li
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -62,6 +62,21 @@ def tobler_factor(slope: Floats) -> Floats:
 def flat_levels(shapes: Shapes) -> Levels:
     """Levels where nothing is known of heights: the lengths themselves."""
     return Levels(shapes.along_m, shapes.along_m, np.full(len(shapes.tail), np.nan))
+
+
+def with_samples(shapes: Shapes) -> Shapes:
+    """The same shapes with a point wherever heights are sampled, so that levels are straight lines between points.
+
+    A door in the middle of a long street then stands at its own height, not at one between the street's ends.
+    """
+    samples = _sample(shapes)
+    inner = ~samples.last
+    inner[samples.start[:-1]] = False
+    _, points = _laid_out(shapes)
+    position = np.sort(np.concatenate((points, samples.position[inner])), kind="stable")
+    sizes = np.diff(shapes.point_start) + samples.sizes - 2
+    columns = {name: np.interp(position, points, getattr(shapes, name)) for name in ("lon", "lat", "along_m")}
+    return replace(shapes, point_start=np.concatenate(([0], np.cumsum(sizes))), **columns)
 
 
 def levels_over(shapes: Shapes, heights: Heights) -> Levels:
