@@ -61,7 +61,7 @@ def test_database_url_names_postgresql() -> None:
     "url", ["mysql://root:hunter2@db/linli", "linli.db", "postgresql://db", "sqlite:///"]
 )
 def test_database_url_of_anything_else_is_refused_without_its_password(url: str) -> None:
-    with pytest.raises(InputError, match="LINLI_DATABASE_URL: .* is no database Linli runs on") as caught:
+    with pytest.raises(InputError, match=r"LINLI_DATABASE_URL: .* is no database Linli runs on") as caught:
         database(read(LINLI_DATABASE_URL=url))
     assert "hunter2" not in str(caught.value)
 
@@ -87,5 +87,5 @@ def test_secret_key_given_is_not_kept(tmp_path: Path) -> None:
 
 def test_secret_key_cut_short_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret.key").write_text("")
-    with pytest.raises(InputError, match="secret.key: not a key"):
+    with pytest.raises(InputError, match=r"secret\.key: not a key"):
         secret_key(read(LINLI_DATA=str(tmp_path)))

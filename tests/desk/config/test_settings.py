@@ -1,10 +1,14 @@
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 from django.db import DatabaseError, connection
-from django.test import Client
 
 from linli import __version__
+
+if TYPE_CHECKING:
+    from django.test import Client
 
 
 @pytest.mark.django_db

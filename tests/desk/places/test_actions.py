@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import dataclasses
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from django.test import override_settings
@@ -14,6 +14,9 @@ from linli.desk.places.models import Community, PlaceImport, State
 from linli.desk.places.queries import communities_to_show, current_import, import_to_redo, inputs_of
 from linli.engine.errors import InputError
 from linli.engine.streets.place import Inputs, Place
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 pytestmark = pytest.mark.django_db
 

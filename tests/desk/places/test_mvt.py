@@ -103,7 +103,7 @@ def test_areas_of_any_whole_shape_are_read_back(
     shapes: list[shapely.Geometry], right: int, down: int
 ) -> None:
     left, top = right * EXTENT, down * EXTENT
-    moved = [shapely.transform(shape, lambda xy: xy + [left, top]) for shape in shapes]
+    moved = [shapely.transform(shape, lambda xy: xy + np.array([left, top])) for shape in shapes]
     areal = {i: shape for i, shape in enumerate(shapes) if shape.geom_type == "Polygon"}
     found = {
         feature["properties"]["home"]: shape_of(feature)

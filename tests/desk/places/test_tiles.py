@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import gzip
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import mapbox_vector_tile
 import numpy as np
@@ -11,7 +11,11 @@ from pmtiles.reader import MmapSource, Reader, all_tiles
 
 from linli.desk.places.tiles import MAX_ZOOM, write_tiles
 from linli.engine.streets.place import Place
-from tests.desk.conftest import Built
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.desk.conftest import Built
 
 LAYERS = {"streets", "homes", "buildings", "green", "water", "boundary"}
 
@@ -84,7 +88,7 @@ def test_header_and_metadata_tell_where_and_whose(built_helsinki: Built) -> None
     with (built_helsinki.folder / "tiles.pmtiles").open("rb") as file:
         reader = Reader(MmapSource(file))
         header, metadata = reader.header(), reader.metadata()
-    west, south, east, north = built_helsinki.place.boundary.bounds
+    west, _, _, north = built_helsinki.place.boundary.bounds
     assert header["min_lon_e7"] / 1e7 <= west + 1e-4
     assert header["max_lat_e7"] / 1e7 >= north - 1e-4
     assert (header["min_zoom"], header["max_zoom"]) == (10, MAX_ZOOM)
