@@ -47,22 +47,19 @@ def shared_data() -> Path | None:
 
 
 def seconds(runs: dict[str, tuple[Callable[[], object], int]]) -> dict[str, float]:
-    """The least seconds of each contender, over its number of repeats, taken in turns so that a busy moment of the
-    machine meets them all."""
+    """The least seconds of each contender over its number of repeats.
+
+    The repeats of all are mixed in time, so that a busy moment of the machine meets them all.
+    """
+    due = sorted(
+        ((turn + 0.5) / repeats, name) for name, (_, repeats) in runs.items() for turn in range(repeats)
+    )
     best = dict.fromkeys(runs, float("inf"))
-    for turn in range(max(repeats for _, repeats in runs.values())):
-        for name, (run, repeats) in runs.items():
-            # Few repeats are spread over the turns.
-            if turn * repeats // max_repeats(runs) == (turn - 1) * repeats // max_repeats(runs) and turn:
-                continue
-            started = time.perf_counter()
-            run()
-            best[name] = min(best[name], time.perf_counter() - started)
+    for _, name in due:
+        started = time.perf_counter()
+        runs[name][0]()
+        best[name] = min(best[name], time.perf_counter() - started)
     return best
-
-
-def max_repeats(runs: dict[str, tuple[Callable[[], object], int]]) -> int:
-    return max(repeats for _, repeats in runs.values())
 
 
 def said(seconds_taken: float) -> str:

@@ -3,12 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
+import osmium
+
+from linli.engine.streets.geo import haversine_m
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 WALK_MM_PER_S = 1250  # 4.5 km/h
-_NOT_ON_FOOT = {"motorway", "motorway_link", "construction", "proposed", "raceway", "bus_guideway", "abandoned"}
+_NOT_ON_FOOT = {
+    "motorway",
+    "motorway_link",
+    "construction",
+    "proposed",
+    "raceway",
+    "bus_guideway",
+    "abandoned",
+}
 
 
 @dataclass(frozen=True)
@@ -26,10 +40,6 @@ class Graph:
 
 def las_palmas(data: Path) -> Graph:
     """All walkable ways of the extract, islands and all."""
-    import osmium
-
-    from linli.engine.streets.geo import haversine_m
-
     [path] = data.glob("las_palmas/*.osm.pbf")
     number: dict[int, int] = {}
     places, pairs = [], []
@@ -75,7 +85,9 @@ def tiled(graph: Graph, copies: int) -> Graph:
         np.tile(graph.lat, copies),
         np.concatenate([(graph.tail + shift * n).ravel(), tie_tail]).astype(np.int32),
         np.concatenate([(graph.head + shift * n).ravel(), tie_tail + n]).astype(np.int32),
-        np.concatenate([np.tile(graph.ms, copies), np.full(tie_tail.size, 60_000, np.int32)]).astype(np.int32),
+        np.concatenate([np.tile(graph.ms, copies), np.full(tie_tail.size, 60_000, np.int32)]).astype(
+            np.int32
+        ),
     )
 
 

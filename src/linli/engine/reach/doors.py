@@ -100,7 +100,7 @@ class Doors:
         return int(self.edge.size)
 
     def take(self, indexes: Any) -> Doors:
-        """The doors at `indexes` (anything that indexes an array)."""
+        """Take the doors at `indexes` (anything that indexes an array)."""
         return Doors(
             **{field.name: np.atleast_1d(getattr(self, field.name)[indexes]) for field in fields(self)}
         )

@@ -111,7 +111,7 @@ class ScipyKernel:
     def _tables(
         self, sources: Doors, sinks: Doors | None, *, cutoff_ms: int, toward: bool
     ) -> Iterator[tuple[slice, Ticks]]:
-        """The times between some sources and every sink, a chunk of sources at a time."""
+        """Find the times between some sources and every sink, a chunk of sources at a time."""
         for begin in range(0, len(sources), _CHUNK):
             some = slice(begin, min(begin + _CHUNK, len(sources)))
             doors = sources.take(some)

@@ -26,7 +26,7 @@ class Kernel(Protocol):
     dropped: int  # shortcuts left out for being longer than the bound
 
     def customised(self, forward_ms: Int32s, backward_ms: Int32s) -> Kernel:
-        """The same topology under other weights."""
+        """Put other weights on the same topology."""
         ...
 
     def nearest(

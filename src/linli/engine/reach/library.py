@@ -58,7 +58,7 @@ class DoorsStruct(ctypes.Structure):
 
 @functools.cache
 def library() -> ctypes.CDLL | None:
-    """The compiled kernel; None where it was not built, or LINLI_NO_KERNEL is set."""
+    """Load the compiled kernel; None where it was not built, or LINLI_NO_KERNEL is set."""
     path = Path(__file__).with_name(f"_kernel{_SUFFIX}")
     if os.environ.get("LINLI_NO_KERNEL") or not path.exists():
         return None
@@ -73,7 +73,7 @@ def library() -> ctypes.CDLL | None:
 
 
 def at(array: NDArray[Any] | None) -> int | None:
-    """The address of an array's data. The caller keeps the array alive over the call."""
+    """Give the address of an array's data. The caller keeps the array alive over the call."""
     return None if array is None else array.ctypes.data
 
 

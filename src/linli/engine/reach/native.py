@@ -34,7 +34,7 @@ def available() -> bool:
 
 def _call(name: str, *arguments: Any) -> int:
     loaded = library()
-    assert loaded is not None  # noqa: S101 -- `available` was asked first
+    assert loaded is not None
     return int(getattr(loaded, name)(*arguments) or 0)
 
 
@@ -85,7 +85,14 @@ class _Topology:
         start = np.empty(self.node_count + 1, np.int64)
         node, via = np.empty(2 * self.tail.size, np.int32), np.empty(2 * self.tail.size, np.int32)
         _call(
-            "linli_graph", self.node_count, self.tail.size, at(self.tail), at(self.head), at(start), at(node), at(via)
+            "linli_graph",
+            self.node_count,
+            self.tail.size,
+            at(self.tail),
+            at(self.head),
+            at(start),
+            at(node),
+            at(via),
         )
         return start, node, via
 
@@ -130,7 +137,9 @@ class _Quantised:
 class NativeKernel:
     """See `kernel.Kernel`."""
 
-    def __init__(self, topology: _Topology, forward: Int32s, backward: Int32s, up: Int32s, down: Int32s) -> None:
+    def __init__(
+        self, topology: _Topology, forward: Int32s, backward: Int32s, up: Int32s, down: Int32s
+    ) -> None:
         self.row_of_node, self.node_of_row = topology.row_of_node, topology.node_of_row
         self.dropped = topology.dropped
         self._topology = topology
@@ -142,7 +151,9 @@ class NativeKernel:
     def customised(self, forward_ms: Int32s, backward_ms: Int32s) -> NativeKernel:
         return _customised(self._topology, forward_ms, backward_ms)
 
-    def nearest(self, ends: Ends, category: Int32s, category_count: int, *, cutoff_ms: int, toward: bool) -> Ticks:
+    def nearest(
+        self, ends: Ends, category: Int32s, category_count: int, *, cutoff_ms: int, toward: bool
+    ) -> Ticks:
         quantised = self._in_ticks(cutoff_ms)
         net, doors = quantised.net(toward=toward), ends_struct(ends)
         tables = []
@@ -150,12 +161,16 @@ class NativeKernel:
             table = _aligned(self.row_of_node.size, _LANES)
             check(
                 _call(
-                    "linli_nearest", ctypes.addressof(net), ctypes.addressof(doors), at(category), first, at(table)
+                    "linli_nearest",
+                    ctypes.addressof(net),
+                    ctypes.addressof(doors),
+                    at(category),
+                    first,
+                    at(table),
                 )
             )
             tables.append(table)
-        table = tables[0] if len(tables) == 1 else np.concatenate(tables, axis=1)
-        return table[:, :category_count]
+        return _side_by_side(tables)[:, :category_count]
 
     def k_nearest(
         self, ends: Ends, category: Int32s, category_count: int, *, k: int, cutoff_ms: int, toward: bool
@@ -164,29 +179,32 @@ class NativeKernel:
         net, doors = quantised.net(toward=toward), ends_struct(ends)
         count = np.bincount(category, minlength=category_count)
         if count.max(initial=0) >= FAR:
-            raise ValueError(f"targets: more than {FAR - 1} of one category; k_nearest cannot tell them apart")
+            raise ValueError(
+                f"targets: more than {FAR - 1} of one category; k_nearest cannot tell them apart"
+            )
         begin = (np.cumsum(count) - count).astype(np.int32)
         order = np.argsort(category, kind="stable").astype(np.int32)
         rank = np.empty(order.size, np.uint16)
         rank[order] = np.arange(order.size) - begin[category[order]]
-        parts = []
+        ticks_parts: list[Ticks] = []
+        door_parts: list[Int32s] = []
         for first in range(0, category_count, _LANES):
             lanes = min(_LANES, category_count - first)
             shape = self.row_of_node.size, k, lanes
-            ticks, door = (np.empty(math.prod(shape) + _LANES, dtype) for dtype in (np.uint16, np.int32))
+            size = math.prod(shape)
+            ticks, door = np.empty(size + _LANES, np.uint16), np.empty(size + _LANES, np.int32)
             check(
                 _call(
                     "linli_k_nearest", ctypes.addressof(net), ctypes.addressof(doors), at(category), at(rank),
                     at(begin), first, lanes, k, at(ticks), at(door),
                 )
             )  # fmt: skip
-            parts.append((ticks[:-_LANES].reshape(shape), door[:-_LANES].reshape(shape)))
-        if len(parts) > 1:
-            parts = [(np.concatenate([p[0] for p in parts], axis=2), np.concatenate([p[1] for p in parts], axis=2))]
-        ticks, door = (part.transpose(0, 2, 1) for part in parts[0])
+            ticks_parts.append(ticks[:size].reshape(shape).transpose(0, 2, 1))
+            door_parts.append(door[:size].reshape(shape).transpose(0, 2, 1))
+        found = _side_by_side(door_parts)
         if (np.diff(order) < 0).any():  # the targets were not given category by category
-            door = np.append(order, np.int32(-1))[door]
-        return ticks, door
+            found = np.append(order, np.int32(-1))[found]
+        return _side_by_side(ticks_parts), found
 
     def gather(
         self, sources: Doors, sinks: Doors | None, weight: Floats, *, cutoff_ms: int, toward: bool
@@ -220,6 +238,11 @@ class NativeKernel:
             )
         )  # fmt: skip
         return ms, reached_by
+
+    def sweep_bytes(self, *, cutoff_ms: int) -> int:
+        """Count what the sweep down of `nearest` must at least read and write, for a benchmark's floor."""
+        rows, arcs = self.row_of_node.size, int(self._in_ticks(cutoff_ms).start[-1])
+        return rows * (4 + 2 + 2 * _LANES) + arcs * (2 + 2)
 
     def _between(
         self, sources: Doors, sinks: Doors | None, mode: int, weight: Floats | None, out: NDArray[Any], *,
@@ -271,7 +294,13 @@ class NativeKernel:
 
 
 def prepare_kernel(
-    node_count: int, tail: Int32s, head: Int32s, forward: Int32s, backward: Int32s, lower: Int32s, bound_ms: int
+    node_count: int,
+    tail: Int32s,
+    head: Int32s,
+    forward: Int32s,
+    backward: Int32s,
+    lower: Int32s,
+    bound_ms: int,
 ) -> NativeKernel:
     """Eliminate with `lower`, then put the weights on. `TooLargeError` if the network is beyond the kernel."""
     topology = _Topology(node_count, tail, head, lower, bound_ms)
@@ -293,8 +322,13 @@ def _customised(topology: _Topology, forward: Int32s, backward: Int32s) -> Nativ
     return NativeKernel(topology, forward, backward, up, down)
 
 
+def _side_by_side(parts: list[NDArray[Any]]) -> NDArray[Any]:
+    """Join tables of 16 categories each."""
+    return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
+
+
 def _aligned(rows: int, lanes: int) -> Ticks:
-    """An empty uint16 table whose rows do not straddle cache lines."""
+    """Make an empty uint16 table whose rows do not straddle cache lines."""
     buffer = np.empty(rows * lanes + 32, np.uint16)
     skip = -buffer.ctypes.data % 64 // 2
     return buffer[skip : skip + rows * lanes].reshape(rows, lanes)

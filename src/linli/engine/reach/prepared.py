@@ -45,7 +45,7 @@ class Prepared:
         return self.kernel.node_of_row
 
     def customised(self, forward_ms: ArrayLike, backward_ms: ArrayLike) -> Prepared:
-        """The same network under other weights, in a fraction of the time of `prepare`.
+        """Put other weights on the same network, in a fraction of the time of `prepare`.
 
         Exact up to the new `limit_ms`: the bound times the least ratio of a new weight to the lower bound that the
         topology was made from. Any path within that limit was within the bound, so no shortcut it needs is missing.
@@ -152,7 +152,7 @@ def _weights(count: int, forward_ms: ArrayLike, backward_ms: ArrayLike) -> tuple
 
 
 def _limit(bound_ms: int, lower: Int32s, forward: Int32s, backward: Int32s, *, dropped: int) -> int:
-    """The longest walk whose every part, at the lower-bound weights, stays within the bound.
+    """Find the longest walk whose every part, at the lower-bound weights, stays within the bound.
 
     An edge that the lower bound rules out (NO_WAY) counts as one that takes NO_WAY: allowing it limits the answers.
     """

@@ -41,7 +41,7 @@ def nearest(
     cutoff_ms: int,
     direction: Direction = "to",
 ) -> Times:
-    """The walk to the nearest target of every category.
+    """Find the walk to the nearest target of every category.
 
     Parameters
     ----------
@@ -92,7 +92,7 @@ def k_nearest(
     cutoff_ms: int,
     direction: Direction = "to",
 ) -> tuple[Times, Int32s]:
-    """The walks to the k nearest targets of every category, nearest first; arguments as of `nearest`.
+    """Find the walks to the k nearest targets of every category, nearest first; arguments as of `nearest`.
 
     Returns
     -------
@@ -162,7 +162,7 @@ def within(
 
 
 def matrix(prepared: Prepared, origins: Doors, targets: Doors, *, cutoff_ms: int) -> Times:
-    """The walk from every origin to every target: Times [o, t]."""
+    """Find the walk from every origin to every target: Times [o, t]."""
     cutoff = prepared.check_cutoff(cutoff_ms)
     prepared.check_doors("origins", origins)
     prepared.check_doors("targets", targets)
@@ -194,7 +194,7 @@ def _checked(
 
 
 def _rows(prepared: Prepared, origins: Doors, *, toward: bool) -> list[tuple[Int32s, Int32s]]:
-    """The rows of both ends of each origin and the offsets there; row 0 at NO_WAY where there is none."""
+    """Find the rows of both ends of each origin and the offsets there; row 0 at NO_WAY where there is none."""
     ends: Ends = origins.outward() if toward else origins.inward()
     return [
         (np.where(node < 0, 0, prepared.row_of_node[node]), np.where(node < 0, NO_WAY, ms).astype(np.int32))
@@ -224,7 +224,7 @@ def _direct(
 def _ranked(
     origins: Doors, targets: Doors, group: Int32s, count: int, k: int, cutoff_ms: int, *, toward: bool
 ) -> list[tuple[Ticks, Int32s]]:
-    """Walks along one edge as tables [o, c]: the nearest of each, the second nearest … up to the k-th."""
+    """Rank walks along one edge, as tables [o, c]: the nearest of each, the second nearest … up to the k-th."""
     origin, target, walk_ms = _direct(origins, targets, toward=toward)
     order = np.lexsort((walk_ms, group[target], origin))
     origin, target, ticks = origin[order], target[order], to_ticks(walk_ms[order], cutoff_ms)
@@ -242,7 +242,7 @@ def _ranked(
 
 
 def _merge(times: Ticks, ids: Int32s, k: int) -> tuple[Ticks, Int32s]:
-    """The k least times along the last axis, each target once."""
+    """Keep the k least times along the last axis, each target once."""
     order = np.argsort(times, axis=-1, kind="stable")
     times, ids = np.take_along_axis(times, order, -1), np.take_along_axis(ids, order, -1)
     for later in range(1, ids.shape[-1]):
@@ -255,7 +255,7 @@ def _merge(times: Ticks, ids: Int32s, k: int) -> tuple[Ticks, Int32s]:
 
 
 def _least(times: list[Ticks], ids: list[Int32s]) -> tuple[Ticks, Int32s]:
-    """The least of several tables of times: `_merge` for k = 1, where sorting would be most of the work."""
+    """Keep the least of several tables of times: `_merge` for k = 1, where sorting would be most of the work."""
     best, which = times[0], ids[0]
     for other, theirs in zip(times[1:], ids[1:], strict=True):
         nearer = other < best

@@ -17,7 +17,7 @@ _TICKS = 60_000
 
 
 def tick_of(cutoff_ms: int) -> tuple[float, int]:
-    """The length of a tick in ms, and the cut-off in ticks. Cut-offs up to a minute are counted in exact ms."""
+    """Give the length of a tick in ms, and the cut-off in ticks. Cut-offs up to a minute are counted in exact ms."""
     if cutoff_ms <= _TICKS:
         return 1.0, cutoff_ms
     return cutoff_ms / _TICKS, _TICKS

@@ -46,7 +46,7 @@ def path(
     *,
     cutoff_ms: int,
 ) -> list[Walk | None]:
-    """The walk from one door to the nearest target of every category; None where none is within the cut-off.
+    """Find the walk from one door to the nearest target of every category; None where none is within the cut-off.
 
     One search (Dijkstra 1959) over the network's own edges, so it owes nothing to shortcuts or ticks.
 
@@ -120,7 +120,7 @@ def _one(prepared: Prepared, origin: Doors) -> None:
 
 
 def _at(ms: Int32s, node: Int32s, offset_ms: Int32s) -> NDArray[np.int64]:
-    """The time at each goal through one of its ends."""
+    """Give the time at each goal through one of its ends."""
     reached = (node >= 0) & (offset_ms != NO_WAY) & (ms[node] != NO_WAY)
     return np.where(reached, ms[node].astype(np.int64) + offset_ms, NO_WAY)
 
