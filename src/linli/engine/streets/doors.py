@@ -162,7 +162,7 @@ class Streets:
         """
         xy, metres = self._nearest(outlines)
         some = np.flatnonzero(~np.isnan(metres))
-        which, street = self.tree.query_nearest(middle[some], max_distance=2 * _FARTHEST_M, all_matches=False)
+        which, street = self.tree.query_nearest(middle[some], all_matches=False)
         some = some[which]
         straight = shapely.shortest_line(middle[some], self.lines[street])
         foot = shapely.get_point(straight, -1)
