@@ -34,6 +34,8 @@ class Walks:
 
 def any_of(columns: list[Walks]) -> Walks:
     """Join the walks to several kinds into the walk to the nearest."""
+    if len(columns) == 1:
+        return columns[0]
     return Walks(
         np.minimum.reduce([column.sure for column in columns]),
         np.minimum.reduce([column.maybe for column in columns]),
@@ -92,7 +94,7 @@ def left_out(walks: Walks, found: Verdicts, *, at_most: float) -> tuple[NDArray[
     """
     homes = np.flatnonzero(found == LEFT_OUT).astype(np.int32)
     over = walks.maybe[homes] - np.float32(at_most)
-    order = np.lexsort((homes, -over))
+    order = np.argsort(-over, kind="stable")
     return homes[order], over[order].astype(np.float32)
 
 

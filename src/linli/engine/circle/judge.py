@@ -151,6 +151,8 @@ class Judge:
         homes = np.arange(self.place.homes.lon.size)
         if not columns:
             return None, np.full(homes.size, -1, np.int32)
+        if len(columns) == 1:
+            return reached.walks(columns[0]), reached.facility[:, columns[0]]
         best = np.argmin(reached.sure[:, columns], axis=1)
         facility = reached.facility[:, columns][homes, best]
         return assess.any_of([reached.walks(column) for column in columns]), facility
@@ -166,12 +168,14 @@ class Judge:
         return ""
 
     def _median(self, walks: assess.Walks | None) -> float | None:
+        """Give the walk, to a whole metre or second, that half the residents whose walk is told have at most."""
         if walks is None:
             return None
         residents = np.nan_to_num(self.place.homes.residents)
         told = (np.isfinite(walks.sure) | np.isinf(walks.maybe)) & (residents > 0)
         if not told.any():
             return None
-        order = np.argsort(walks.sure[told], kind="stable")
-        people = np.cumsum(residents[told][order])
-        return float(walks.sure[told][order][np.searchsorted(people, people[-1] / 2)])
+        within = np.isfinite(walks.sure) & told
+        people = np.cumsum(np.bincount(np.rint(walks.sure[within]).astype(np.int64), residents[within]))
+        half = float(residents[told].sum()) / 2
+        return float(np.searchsorted(people, half)) if people.size and people[-1] >= half else np.inf

@@ -58,7 +58,7 @@ def reach_columns(walker: Walker, profile: Profile | None, columns: list[Column]
     place = walker.place
     settled = DoorKinds.of(place, settled=True)
     sure, facility = _nearest(walker.reading(profile), place, settled, columns, unsized=False)
-    maybe = sure.copy()
+    maybe = sure.copy(order="F")
     open_questions = _open_questions(place, columns)
     if profile is not None and profile.wheelchair:
         open_questions[:] = True
@@ -113,8 +113,9 @@ def _nearest(
 ) -> tuple[Floats, Int32s]:
     """Metres or seconds, and facilities, [homes, columns]; `unsized`: places of unknown size count as large enough."""
     homes = place.homes.lon.size
-    walks = np.full((homes, len(columns)), np.inf, np.float32)
-    facility = np.full((homes, len(columns)), -1, np.int32)
+    # Column after column in memory, as every later step reads them.
+    walks = np.full((homes, len(columns)), np.inf, np.float32, order="F")
+    facility = np.full((homes, len(columns)), -1, np.int32, order="F")
     for start in range(0, len(columns), _LANES):
         chunk = columns[start : start + _LANES]
         pair = [np.flatnonzero(_fits(place, pairs, column, unsized=unsized)) for column in chunk]

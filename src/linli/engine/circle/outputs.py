@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from linli.engine.circle.assess import any_of
 from linli.engine.circle.standards import EVIDENCE_NOTES
 from linli.engine.errors import InputError
 
@@ -121,7 +120,9 @@ def write_homes(measurement: Measurement, path: Path) -> None:
         "cutoff_m": measurement.cutoff_m,
     }
     meta = {"geo": json.dumps(geo), "linli": json.dumps(notes, ensure_ascii=False)}
-    pq.write_table(table.replace_schema_metadata(meta), path, compression="zstd")
+    # Walks hardly ever repeat, so a dictionary of them would be work for nothing.
+    repeating = ["residents_from", "status"]
+    pq.write_table(table.replace_schema_metadata(meta), path, compression="zstd", use_dictionary=repeating)
 
 
 def _nullable(pa: Any, values: NDArray[Any]) -> Any:
@@ -199,20 +200,21 @@ def _gap_texts(measurement: Measurement, result: RuleResult) -> list[str]:
     start = f'{{"rule":"{_name(result)}{profile}",'
     cutoff = measurement.cutoff_m if result.unit == "m" else measurement.cutoff_s
     beyond = f'{start}"walk":null,"over_by":null,"more_than":{cutoff - limit:g},"minutes":'
-    # Whole numbers and tenths as Python writes them by itself: formatting each would be half of the time.
+    # Tenths of minutes are looked up: writing a float takes longer than all the rest.
+    tenths = [*(f"{tenth / 10}}}" for tenth in range(measurement.cutoff_s // 6 + 2)), "null}"]
+    walk_s = np.minimum(_seconds(measurement, result), np.float32(measurement.cutoff_s + 60))
+    minutes = np.minimum(np.rint(walk_s / 6), len(tenths) - 1).astype(int).tolist()
     told_over = np.where(np.isinf(result.over), -1, result.over)
     over, walk = np.rint(told_over).astype(int).tolist(), np.rint(told_over + limit).astype(int).tolist()
-    minutes = (_seconds(measurement, result).astype(float) / 60).round(1).tolist()
     return [
-        f"{beyond}{'null' if walk_min == np.inf else walk_min}}}"
+        f"{beyond}{tenths[tenth]}"
         if by < 0
-        else f'{start}"walk":{at},"over_by":{by},"minutes":{"null" if walk_min == np.inf else walk_min}}}'
-        for by, at, walk_min in zip(over, walk, minutes, strict=True)
+        else f'{start}"walk":{at},"over_by":{by},"minutes":{tenths[tenth]}'
+        for by, at, tenth in zip(over, walk, minutes, strict=True)
     ]
 
 
 def _seconds(measurement: Measurement, result: RuleResult) -> NDArray[np.float32]:
     """Look up the walks of the homes left out, at the pace of the rule's profile, else of the first."""
-    reached = measurement.reached[(result.profile or measurement.profiles[0]).key]
-    walks = any_of([reached.walks(column) for column in result.columns])
-    return walks.maybe[result.left_out]
+    maybe = measurement.reached[(result.profile or measurement.profiles[0]).key].maybe
+    return np.minimum.reduce([maybe[result.left_out, column] for column in result.columns])
