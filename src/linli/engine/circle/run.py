@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import locale
+import shlex
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -122,7 +123,7 @@ def _write(
 def _write_report(measurement: Measurement, path: Path) -> None:
     from linli.engine.circle.report import write_report  # noqa: PLC0415 -- wanted only with a report
 
-    write_report(measurement, path)
+    write_report(measurement, path, command=shlex.join(["linli", *sys.argv[1:]]))
 
 
 def _language() -> str:

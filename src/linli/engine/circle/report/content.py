@@ -43,7 +43,7 @@ def blocks_of(measurement: Measurement, *, command: str, made_at: datetime) -> d
         "facts": json.dumps(facts, ensure_ascii=False, separators=(",", ":"), allow_nan=False),
         **ground.blocks,
         "residents": pack.text_block(
-            np.rint(np.nan_to_num(measurement.place.homes.residents[order]) * 10).astype(int).tolist()
+            np.rint(np.nan_to_num(measurement.place.homes.residents[order]) * 100).astype(int).tolist()
         ),
         "verdicts": pack.bytes_block(_verdicts(measurement)[order]),
     }

@@ -83,13 +83,14 @@ function runBoxes(box, count) {
   }
   return runs;
 }
-/** Numbers of the shapes whose box meets [west, north, east, south]. */
-function* shapesWithin(shapes, [w, n, e, s]) {
+/** Numbers of the shapes whose box meets [west, north, east, south] and is at least `least` cells wide or high. */
+function* shapesWithin(shapes, [w, n, e, s], least = 0) {
   for (let run = 0; run < shapes.runs.length; run++) {
     const [rw, rn, re, rs] = shapes.runs[run];
     if (re < w || rw > e || rs < n || rn > s) continue;
     for (let i = run * RUN; i < Math.min((run + 1) * RUN, shapes.count); i++) {
       const at = i * 4;
+      if (shapes.box[at + 2] - shapes.box[at] < least && shapes.box[at + 3] - shapes.box[at + 1] < least) continue;
       if (shapes.box[at + 2] >= w && shapes.box[at] <= e && shapes.box[at + 3] >= n && shapes.box[at + 1] <= s) yield i;
     }
   }
@@ -105,7 +106,7 @@ class Place {
     place.streets = await shapesBlock("streets");
     place.names = await textBlock("names");
     place.facilities = await textBlock("facilities"); // {names, x, y, of: kind → facility numbers}
-    place.residents = Float64Array.from(await textBlock("residents"), (tenths) => tenths / 10);
+    place.residents = Float64Array.from(await textBlock("residents"), (hundredths) => hundredths / 100);
     place.total = place.residents.reduce((sum, n) => sum + n, 0);
     place.columns = new Map();
     place.results.forEach((result, i) => { result.column = i; });

@@ -17,7 +17,7 @@ function trace(pen, view, shapes, shape, closed) {
     const first = shapes.ringStart[ring], last = shapes.ringStart[ring + 1];
     pen.moveTo(shapes.x[first] * view.scale - view.left, shapes.y[first] * view.scale - view.top);
     for (let p = first + 1; p < last; p++) pen.lineTo(shapes.x[p] * view.scale - view.left, shapes.y[p] * view.scale - view.top);
-    if (closed) pen.closePath();
+    if (closed) pen.lineTo(shapes.x[first] * view.scale - view.left, shapes.y[first] * view.scale - view.top);
   }
 }
 function drawGround(pen, view, place) {
@@ -25,7 +25,7 @@ function drawGround(pen, view, place) {
   pen.fillRect(0, 0, view.width, view.height);
   for (const [kind, fill] of Object.entries(AREA_FILL)) {
     pen.beginPath();
-    for (const s of shapesWithin(place.areas, view.cells)) if (place.areas.kind[s] === kind) trace(pen, view, place.areas, s, true);
+    for (const s of shapesWithin(place.areas, view.cells, 1.5 / view.scale)) if (place.areas.kind[s] === kind) trace(pen, view, place.areas, s, true);
     pen.fillStyle = fill;
     pen.fill();
   }
@@ -33,7 +33,7 @@ function drawGround(pen, view, place) {
   for (const [kind, [colour, wide]] of Object.entries(STREET_LOOK)) {
     if (kind !== "street" && view.zoom < 14) continue;
     pen.beginPath();
-    for (const s of shapesWithin(place.streets, view.cells)) if (place.streets.kind[s] === kind) trace(pen, view, place.streets, s, false);
+    for (const s of shapesWithin(place.streets, view.cells, 0.7 / view.scale)) if (place.streets.kind[s] === kind) trace(pen, view, place.streets, s, false);
     pen.strokeStyle = colour;
     pen.lineWidth = wide * grown;
     pen.setLineDash(kind === "steps" ? [2, 2] : []);
@@ -174,11 +174,15 @@ class HomeMap {
   }
   /** As high as the place is in this width, within what a screen shows at once. */
   fit() {
+    if (!this.element.clientWidth) return; // not shown, as on paper
     const corners = [this.bounds.getNorthWest(), this.bounds.getSouthEast()].map((corner) => L.CRS.EPSG3857.latLngToPoint(corner, 0));
     const shape = (corners[1].y - corners[0].y) / Math.max(1e-9, corners[1].x - corners[0].x);
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const most = Math.max(19 * rem, Math.min(44 * rem, window.innerHeight * 0.78));
-    this.element.style.height = `${Math.round(Math.min(most, Math.max(19 * rem, this.element.clientWidth * shape * 1.04)))}px`;
+    const height = Math.round(Math.min(most, Math.max(19 * rem, this.element.clientWidth * shape * 1.04)));
+    const size = this.map.getSize();
+    if (size.x === this.element.clientWidth && size.y === height - 2) return;
+    this.element.style.height = `${height}px`; // its frame is two of them
     this.map.invalidateSize({ animate: false });
     if (!this.roamed) this.map.fitBounds(this.bounds, { animate: false });
   }

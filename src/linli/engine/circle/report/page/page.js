@@ -48,8 +48,10 @@ class Page {
       this.state.leftShown += 100;
       this.renderLeft();
     });
-    let resting;
+    let resting, width = $("maps").clientWidth;
     new ResizeObserver(() => {
+      if (width === $("maps").clientWidth) return; // only its height changed
+      width = $("maps").clientWidth;
       clearTimeout(resting);
       resting = setTimeout(() => {
         this.maps.forEach((map) => map.fit());
@@ -57,8 +59,7 @@ class Page {
         this.renderGlanceCharts();
       }, 120);
     }).observe(document.querySelector("main"));
-    window.addEventListener("beforeprint", () => this.print());
-    window.addEventListener("afterprint", () => this.charts());
+    this.maps[0].map.on("moveend", () => this.prepareToPrint());
     await this.render();
     document.documentElement.dataset.ready = "true";
   }
@@ -73,7 +74,7 @@ class Page {
   async set(change) {
     Object.assign(this.state, change);
     this.renderControls();
-    await Promise.all([this.renderMap(), this.renderCharts(), this.renderLeft()]);
+    await Promise.all([this.renderMap(), this.renderCharts(), "rule" in change ? this.renderLeft() : null]);
   }
   async choose(home) {
     this.state.home = home;
@@ -180,6 +181,7 @@ class Page {
     if (two) this.maps[1].map.setView(this.maps[0].map.getCenter(), this.maps[0].map.getZoom(), { animate: false });
     $("map-summary").textContent = sentence;
     renderLegend(this.place, panels[0].classes, this.place.areas.kind);
+    this.prepareToPrint();
     $("print-map").setAttribute("aria-label", panels[0].classes.title);
     await this.renderHome();
   }
@@ -209,7 +211,7 @@ class Page {
     });
     return box.replaceChildren(
       make("p", { class: "home-name" }, place.homeName(state.home)),
-      make("p", {}, t("home_facts", { residents: t("home_residents", { n: number(place.residents[state.home], place.residents[state.home] < 10 ? 1 : 0) }), profile: who })),
+      make("p", {}, t(metres ? "home_facts_metres" : "home_facts", { residents: t("home_residents", { n: number(place.residents[state.home], place.residents[state.home] < 10 ? 1 : 0) }), profile: who })),
       list,
     );
   }
@@ -278,13 +280,13 @@ class Page {
     await redraw();
     [...$(box).querySelectorAll("table")][Math.max(0, nth)]?.querySelector(`[data-sort="${key}"]`)?.focus();
   }
-  /** On paper the map is a picture of the present view; charts are drawn for the width of the sheet. */
-  print() {
-    this.maps[0].copyTo($("print-map"), 700, 520);
-  }
-  charts() {
-    this.renderCharts();
-    this.renderGlanceCharts();
+  /**
+   * On paper the map is a picture of the present view. It is drawn when the page comes to rest and not when printing
+   * begins: what is drawn then Chromium takes for vectors and scales wrongly.
+   */
+  prepareToPrint() {
+    clearTimeout(this.printing);
+    this.printing = setTimeout(() => this.maps[0].copyTo($("print-map"), 700, 520), 500);
   }
 }
 

@@ -156,7 +156,7 @@ function renderRuleTables(place, state, { onSort, onShow }) {
       ...(rows.some((row) => row.lost_h !== null) ? [{ key: "lost", head: t("col_lost"), number: true, value: (row) => row.lost_h, cell: (row) => (row.lost_h === null ? "–" : number(rough(row.lost_h))) }] : []),
       { key: "evidence", head: t("col_evidence"), value: (row) => row.evidence, cell: (row) => make("span", { class: `evidence ${row.evidence}`, title: row.source }, nameOf(place.evidence[row.evidence])) },
       {
-        key: "show", head: t("col_show"), cell: (row) => {
+        key: "show", head: t("col_show"), act: true, cell: (row) => {
           if (!row.left_homes) return "–";
           const button = make("button", { type: "button", class: "plain", "aria-label": t("show_list_of", { rule: `${nameOf(row)} ${limitOf(row)}` }) }, t("show_list"));
           button.addEventListener("click", () => onShow(row.index));
@@ -227,7 +227,7 @@ async function renderLeftTable(place, result, state, { onSort, onMap }) {
     { key: "over", head: t("col_over"), number: true, value: (row) => row.over, cell: (row) => (row.over === Infinity ? t("beyond", { v: amount(Math.max(0, most - result.limit)) }) : Number.isNaN(row.over) ? t("over_unknown") : amount(row.over)) },
     { key: "nearest", head: t("col_nearest"), value: (row) => (row.facility ? place.facilityName(row.facility - 1) : ""), cell: (row) => (row.facility ? place.facilityName(row.facility - 1) : "–") },
     {
-      key: "map", head: t("col_map"), cell: (row) => {
+      key: "map", head: t("col_map"), act: true, cell: (row) => {
         const button = make("button", { type: "button", class: "plain", "aria-label": t("on_map_of", { home: place.homeName(row.home) }) }, t("on_map"));
         button.addEventListener("click", () => onMap(row.home));
         return button;

@@ -14,7 +14,8 @@ function make(tag, attributes = {}, ...children) {
 /**
  * A sortable table.
  *
- * columns: {key, head, cell(row) → text or node, value(row) → what to sort by, number: right-aligned, lead: row header}
+ * columns: {key, head, cell(row) → text or node, value(row) → what to sort by, number: right-aligned, lead: row header,
+ *   act: of buttons, of no use on paper}
  * state: {key, down} kept by the caller so that the order outlives a redraw; onSort is called after a change.
  */
 function table({ caption, columns, rows, state, onSort, shown = Infinity }) {
@@ -26,10 +27,12 @@ function table({ caption, columns, rows, state, onSort, shown = Infinity }) {
   }
   const head = make("tr", { role: "row" });
   for (const column of columns) {
-    const cell = make("th", { role: "columnheader", scope: "col", class: column.number ? "number" : null });
+    const cell = make("th", { role: "columnheader", scope: "col", class: classOf(column) });
     if (column.value) {
       const here = by === column;
       cell.setAttribute("aria-sort", here ? (state.down ? "descending" : "ascending") : "none");
+      // A button does not print again at the head of a further sheet; the words beside it do.
+      cell.append(make("span", { class: "on-paper" }, column.head));
       const button = make("button", { type: "button", "data-sort": column.key }, column.head, make("span", { class: "arrow", "aria-hidden": "true" }, here ? (state.down ? "▼" : "▲") : "↕"));
       button.addEventListener("click", () => {
         state.down = here ? !state.down : Boolean(column.number);
@@ -46,13 +49,16 @@ function table({ caption, columns, rows, state, onSort, shown = Infinity }) {
     for (const column of columns) {
       line.append(make(
         column.lead ? "th" : "td",
-        { role: column.lead ? "rowheader" : "cell", scope: column.lead ? "row" : null, class: column.number ? "number" : null, "data-head": column.lead ? null : column.head },
+        { role: column.lead ? "rowheader" : "cell", scope: column.lead ? "row" : null, class: classOf(column), "data-head": column.lead ? null : column.head },
         column.cell(row),
       ));
     }
     body.append(line);
   }
   return make("table", { role: "table" }, make("caption", {}, caption), make("thead", { role: "rowgroup" }, head), body);
+}
+function classOf(column) {
+  return [column.number && "number", column.act && "act"].filter(Boolean).join(" ") || null;
 }
 /** What has no value comes last, whichever way the rest is sorted. */
 function compare(a, b, sign) {

@@ -64,6 +64,7 @@ const TEXT = {
   legend_share: ["{p}%", "{p}%"],
   home_title: ["选中的住房", "Selected home"], home_none: ["还没有选。点地图上的一栋住房。", "None yet. Tap a home on the map."],
   home_unnamed: ["住房 {id}", "Home {id}"], home_residents: ["约 {n} 人", "about {n} residents"],
+  home_facts_metres: ["{residents}，沿路走：", "{residents}. Along the streets:"],
   home_facts: ["{residents}，{profile}步行：", "{residents}. On foot, {profile}:"],
   minutes: ["{n} 分钟", "{n} min"], metres: ["{n} 米", "{n} m"],
   facility_unnamed: ["（无名称）", "(no name)"],
