@@ -41,6 +41,8 @@ def up(arguments: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             print("Stopped before it was ready; the next start goes on from there.", flush=True)
             return STOPPED_EARLY
+        finally:
+            close_database()
         server.start()
         print(
             f"Linli is up at {server.url} after {time.monotonic() - started:.1f} s. Ctrl+C stops it.",
@@ -51,6 +53,13 @@ def up(arguments: argparse.Namespace) -> int:
         server.wait()
     print("Stopped.", flush=True)
     return 0
+
+
+def close_database() -> None:
+    """Let go of this thread's connections; the last one to leave folds SQLite's log into its file."""
+    from django.db import connections  # noqa: PLC0415 -- with Django
+
+    connections.close_all()
 
 
 def refuse_unused(arguments: argparse.Namespace) -> None:
@@ -80,9 +89,16 @@ def prepare(arguments: argparse.Namespace, bars: Any) -> None:
 
     django.setup()
     from django.core.management import call_command  # noqa: PLC0415 -- needs django.setup()
+    from django.db import DatabaseError  # noqa: PLC0415
 
     with step("database"):
-        call_command("migrate", verbosity=0, interactive=False)
+        try:
+            call_command("migrate", verbosity=0, interactive=False)
+        except DatabaseError as error:
+            reason = " ".join(str(error).split())
+            raise InputError(
+                f"the database cannot be used: {reason}; check LINLI_DATABASE_URL and its server"
+            ) from error
     with step("pages"):
         call_command("collectstatic", verbosity=0, interactive=False)
     with bars as progress:
@@ -113,9 +129,9 @@ def read_places(arguments: argparse.Namespace, progress: Progress) -> None:
 
 def places_to_read(arguments: argparse.Namespace) -> list[tuple[Community, Inputs]]:
     """Choose what to read in."""
-    from linli.desk.places.actions import inputs_of, name_community  # noqa: PLC0415 -- needs django.setup()
+    from linli.desk.places.actions import name_community  # noqa: PLC0415 -- needs django.setup()
     from linli.desk.places.models import Community  # noqa: PLC0415
-    from linli.desk.places.queries import communities_to_show, import_to_redo  # noqa: PLC0415
+    from linli.desk.places.queries import communities_to_show, import_to_redo, inputs_of  # noqa: PLC0415
     from linli.engine.streets.place import Inputs  # noqa: PLC0415
 
     if arguments.place is not None:
