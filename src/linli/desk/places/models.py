@@ -12,7 +12,7 @@ from django.db.models import F, Q
 from django_scopes import ScopedManager
 
 
-class Community(models.Model):
+class Community(models.Model):  # type: ignore[django-manager-missing] # the scoped manager is made at run time
     """A committee's neighbourhood: what every other row belongs to."""
 
     slug = models.SlugField(max_length=50, unique=True, validators=[validate_slug])
@@ -76,7 +76,7 @@ class PlaceImport(models.Model):
     finished_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True)
 
-    objects = ScopedManager(community="community")
+    objects: models.Manager[PlaceImport] = ScopedManager(community="community")
 
     class Meta:
         ordering: ClassVar = ["community", "number"]

@@ -54,7 +54,10 @@ def import_to_redo(community: Community) -> PlaceImport | None:
 
 def inputs_of(row: PlaceImport) -> Inputs:
     """Return the inputs an import was begun with."""
-    return Inputs(**{name: Path(value) if name in _PATHS else value for name, value in row.inputs.items()})
+    given: dict[str, Any] = {
+        name: Path(value) if name in _PATHS else value for name, value in row.inputs.items()
+    }
+    return Inputs(**given)
 
 
 def written_inputs(inputs: Inputs) -> dict[str, Any]:

@@ -82,7 +82,9 @@ def write_tiles(place: Place, path: Path, *, progress: Progress | None = None) -
     try:
         with unfinished.open("wb") as file, ExitStack() as aside:
             writer = Writer(file)
-            aside.enter_context(writer.tile_f)  # its own file of what was written, closed even if we are cut off
+            aside.enter_context(
+                writer.tile_f
+            )  # its own file of what was written, closed even if we are cut off
             for done, zoom in enumerate(zooms):
                 # Ids grow along a curve; written in their order, what is near on the map is near in the file.
                 tiles = {zxy_to_tileid(zoom, *at): data for at, data in tiles_of(layers, zoom)}

@@ -85,7 +85,8 @@ def apply_change(served: Served, change: Change) -> Outcome:
 def _standing(served: Served, kind: int, gone: Int32s, *, settled: bool) -> Int32s:
     """Doors of the places of a kind that stay where they are."""
     pairs = DoorKinds.of(served.place, settled=settled)
-    return pairs.door[(pairs.kind == kind) & ~np.isin(pairs.facility, gone)]
+    stays = np.equal(pairs.kind, kind) & ~np.isin(pairs.facility, gone)
+    return pairs.door[stays]
 
 
 def _walk_s(
