@@ -11,6 +11,7 @@ query.
 from __future__ import annotations
 
 from linli.engine.reach.doors import NO_WAY, Direction, Doors
+from linli.engine.reach.isochrone import isochrone
 from linli.engine.reach.prepared import Prepared, prepare
 from linli.engine.reach.queries import k_nearest, matrix, nearest, within
 from linli.engine.reach.times import FAR, Times
@@ -24,6 +25,7 @@ __all__ = [
     "Prepared",
     "Times",
     "Walk",
+    "isochrone",
     "k_nearest",
     "matrix",
     "nearest",

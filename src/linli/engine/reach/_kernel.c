@@ -21,10 +21,12 @@
 
 enum { OK = 0, NO_MEMORY = 1, TOO_LARGE = 2 };
 enum { LANES = 16, MAX_K = 64 };
+#define STREAMED (16u << 20)
 #define NO_WAY INT32_MAX
 #define FAR 65535u
 
 typedef uint16_t Lanes __attribute__((ext_vector_type(LANES), aligned(2)));
+typedef uint16_t Eight __attribute__((ext_vector_type(8)));
 typedef int32_t Wide __attribute__((ext_vector_type(LANES), aligned(4)));
 typedef _Bool Mask __attribute__((ext_vector_type(LANES)));
 
@@ -402,14 +404,17 @@ EXPORT void linli_take(void *prepared, int32_t *start, int32_t *col, int32_t *ms
 
 /* ---------------------------------------------------------------- customisation */
 
-/* Arcs by the row they lead to: `arc` [arcs] and the row each comes from, ascending. start_below [n + 1]. */
+/* Arcs by the row they lead to: `arc` [arcs] and the row each comes from, ascending. start_below [n + 1]. Arcs of a
+ * row to itself are left out. */
 EXPORT void linli_transpose(int32_t n, const int32_t *start, const int32_t *col, int32_t *start_below,
                             int32_t *arc_below, int32_t *row_below) {
     memset(start_below, 0, ((size_t)n + 1) * sizeof *start_below);
-    for (int32_t a = 0; a < start[n]; a++) start_below[col[a]]++;
+    for (int32_t r = 0; r < n; r++)
+        for (int32_t a = start[r]; a < start[r + 1]; a++) start_below[col[a]] += col[a] != r;
     for (int32_t r = 1; r <= n; r++) start_below[r] += start_below[r - 1];
     for (int32_t r = n - 1; r >= 0; r--)
         for (int32_t a = start[r]; a < start[r + 1]; a++) {
+            if (col[a] == r) continue;
             int32_t at = --start_below[col[a]];
             arc_below[at] = a;
             row_below[at] = r;
@@ -474,18 +479,26 @@ EXPORT int linli_customise(int32_t n, const int32_t *start, const int32_t *col, 
 }
 
 /* Weights in ticks, without the arcs that are beyond the limit both ways. `slot` is the depth of the column in the
- * tree: it names an ancestor of the row. Returns how many arcs there are. down, ticks_down may be NULL: same as up. */
+ * tree: it names an ancestor of the row. Rows of fewer than two arcs get arcs to themselves that nobody can walk, so
+ * that a sweep need not guess whether there are two. Returns how many arcs there are (at most 2 n more than before).
+ * down, ticks_down may be NULL: same as up. */
 EXPORT int32_t linli_quantise(int32_t n, const int32_t *start, const int32_t *col, const uint16_t *depth,
                               const int32_t *up, const int32_t *down, double per_ms, uint32_t limit, int32_t *out_start,
                               int32_t *out_col, uint16_t *slot, uint16_t *ticks_up, uint16_t *ticks_down) {
     int32_t count = 0;
     for (int32_t r = 0; r < n; r++) {
         out_start[r] = count;
-        for (int32_t a = start[r]; a < start[r + 1]; a++) {
-            uint32_t u = to_ticks(up[a], per_ms, limit), d = down ? to_ticks(down[a], per_ms, limit) : u;
-            if (u == FAR && d == FAR) continue;
-            out_col[count] = col[a];
-            slot[count] = depth[col[a]];
+        for (int32_t a = start[r], end = start[r + 1]; a < end || count < out_start[r] + 2; a++) {
+            uint32_t u = FAR, d = FAR;
+            int32_t to = r;
+            if (a < end) {
+                u = to_ticks(up[a], per_ms, limit);
+                d = down ? to_ticks(down[a], per_ms, limit) : u;
+                if (u == FAR && d == FAR) continue;
+                to = col[a];
+            }
+            out_col[count] = to;
+            slot[count] = depth[to];
             ticks_up[count] = (uint16_t)u;
             if (ticks_down) ticks_down[count] = (uint16_t)d;
             count++;
@@ -550,36 +563,129 @@ static void sweep_up(const Net *net, Lanes *table, uint64_t *filled) {
     }
 }
 
-/* [n, 16]: every row's ticks to the nearest door of categories first … first + 15. */
-EXPORT int linli_nearest(const Net *net, const Doors *doors, const int32_t *category, int32_t first, Lanes *table) {
-    uint64_t *filled = calloc(words(net->n), sizeof *filled);
-    Lanes *above = array((size_t)net->height, sizeof *above); /* the rows on the way to the root, by depth */
-    if (!filled || !above) {
-        free(filled); free(above);
-        return NO_MEMORY;
+/* An end of a door within the limit. */
+typedef struct { int32_t row, lane; uint32_t ticks; int64_t door; } Seed;
+
+/* The ends of the doors of some categories, and lanes, all FAR, for their rows, packed in the order of rows. */
+typedef struct {
+    Seed *seed;
+    int64_t count;
+    int32_t size, rows; /* lanes a row */
+    uint64_t *at;
+    int32_t *packed; /* rows before each word of `at` */
+    Lanes *lanes;
+} Seeds;
+
+static inline Lanes *seeds_of(const Seeds *seeds, int32_t row) {
+    uint64_t before = seeds->at[row >> 6] & ((1ull << (row & 63)) - 1);
+    return seeds->lanes + (int64_t)(seeds->packed[row >> 6] + __builtin_popcountll(before)) * seeds->size;
+}
+
+static void close_seeds(Seeds *seeds) {
+    free(seeds->seed); free(seeds->at); free(seeds->packed); free(seeds->lanes);
+}
+
+static int open_seeds(Seeds *seeds, int32_t size, const Net *net, const Doors *doors, const int32_t *category,
+                      int32_t first, int32_t lanes) {
+    size_t set = words(net->n);
+    *seeds = (Seeds){.size = size, .seed = array(2 * (size_t)doors->count, sizeof(Seed)),
+                     .at = calloc(set, sizeof(uint64_t)), .packed = array(set, sizeof(int32_t))};
+    if (!seeds->seed || !seeds->at || !seeds->packed) return NO_MEMORY;
+    for (int64_t door = 0; door < doors->count; door++) {
+        int32_t lane = category[door] - first;
+        if (lane < 0 || lane >= lanes) continue;
+        int32_t row = end_row(net, doors, door, 0), other = end_row(net, doors, door, 1);
+        uint32_t ticks = end_ticks(net, doors, door, 0), others = end_ticks(net, doors, door, 1);
+        if (row == other && others > ticks) others = ticks;
+        if (row >= 0 && row != other && ticks != FAR) seeds->seed[seeds->count++] = (Seed){row, lane, ticks, door};
+        if (other >= 0 && others != FAR) seeds->seed[seeds->count++] = (Seed){other, lane, others, door};
     }
-    for (int64_t d = 0; d < doors->count; d++) {
-        int32_t lane = category[d] - first;
-        if (lane < 0 || lane >= LANES) continue;
-        for (int end = 0; end < 2; end++) {
-            int32_t row = end_row(net, doors, d, end);
-            uint32_t ticks = end_ticks(net, doors, d, end);
-            if (row >= 0 && ticks != FAR) seed(table, filled, row, lane, ticks);
+    for (int64_t i = 0; i < seeds->count; i++) put(seeds->at, seeds->seed[i].row);
+    for (size_t w = 0; w < set; w++) {
+        seeds->packed[w] = seeds->rows;
+        seeds->rows += __builtin_popcountll(seeds->at[w]);
+    }
+    size_t bytes = ((size_t)seeds->rows + 1) * (size_t)size * sizeof(Lanes); /* sweeps read one ahead */
+    seeds->lanes = malloc(bytes);
+    if (!seeds->lanes) return NO_MEMORY;
+    memset(seeds->lanes, 0xff, bytes);
+    return OK;
+}
+
+/* Up from the seeds to all their ancestors, deepest row first. A row's arcs lead to its ancestors, so one slot for each
+ * depth gathers what they are to hear from below: it is done with when its row's turn comes. `met` starts as the rows
+ * with seeds; what each row met ends up with is written before `kept`, the last row last. */
+static Lanes *sweep_up_slots(const Net *net, const Seeds *seeds, uint64_t *met, Lanes *above, Lanes *kept) {
+    const Lanes *seed = seeds->lanes + seeds->rows;
+    for (int64_t w = (int64_t)words(net->n) - 1; w >= 0; w--)
+        for (uint64_t left = met[w]; left;) {
+            int bit = 63 - __builtin_clzll(left);
+            int32_t r = (int32_t)(w * 64 + bit), a = net->start[r], end = net->start[r + 1];
+            uint32_t seeded = has(seeds->at, r);
+            seed -= seeded;
+            Lanes *slot = &above[net->depth[r]], here = least(*slot, *seed | splat(seeded - 1));
+            *slot = splat(FAR);
+            *--kept = here;
+            do {
+                put(met, net->col[a]);
+                slot = &above[net->slot[a]];
+                *slot = least(*slot, add(here, splat(net->rising[a])));
+            } while (++a < end);
+            left = met[w] & ((1ull << bit) - 1);
+        }
+    return kept;
+}
+
+/* Down over all rows; `above` holds the ancestors of the row, by depth. */
+static inline __attribute__((always_inline)) void sweep_down_slots(const Net *net, const uint64_t *met,
+                                                                   const Lanes *kept, Lanes *above, Lanes *table,
+                                                                   int streamed) {
+    const uint16_t *slot = net->slot, *falling = net->falling, *depth = net->depth;
+    const int32_t *start = net->start;
+    Lanes limit = splat(net->limit);
+    for (int32_t r = 0, a = 0, n = net->n; r < n; r++) {
+        uint32_t known = has(met, r);
+        Lanes here = *kept | splat(known - 1);
+        kept += known;
+        here = least(here, add(above[slot[a]], splat(falling[a])));
+        here = least(here, add(above[slot[a + 1]], splat(falling[a + 1])));
+        a += 2;
+        for (int32_t end = start[r + 1]; a < end; a++) here = least(here, add(above[slot[a]], splat(falling[a])));
+        here |= (Lanes)(here > limit);
+        above[depth[r]] = here;
+        if (streamed) {
+            __builtin_nontemporal_store(here.lo, (Eight *)&table[r]);
+            __builtin_nontemporal_store(here.hi, (Eight *)&table[r] + 1);
+        } else {
+            table[r] = here;
         }
     }
-    sweep_up(net, table, filled);
-    const uint16_t *slot = net->slot, *falling = net->falling;
-    Lanes limit = splat(net->limit);
-    for (int32_t r = 0; r < net->n; r++) {
-        Lanes here = has(filled, r) ? table[r] : splat(FAR);
-        for (int32_t a = net->start[r], end = net->start[r + 1]; a < end; a++)
-            here = least(here, add(above[slot[a]], splat(falling[a])));
-        here |= (Lanes)(here > limit);
-        above[net->depth[r]] = here;
-        table[r] = here;
+}
+
+/* [n, 16]: every row's ticks to the nearest door of categories first … first + 15. */
+EXPORT int linli_nearest(const Net *net, const Doors *doors, const int32_t *category, int32_t first, Lanes *table) {
+    Seeds seeds;
+    int code = open_seeds(&seeds, 1, net, doors, category, first, LANES);
+    uint64_t *met = array(words(net->n), sizeof *met);
+    Lanes *above = array((size_t)net->height, sizeof *above), *room = array((size_t)net->n + 1, sizeof *room);
+    if (!code && (!met || !above || !room)) code = NO_MEMORY;
+    if (!code) {
+        for (int64_t i = 0; i < seeds.count; i++) {
+            uint16_t *cell = (uint16_t *)seeds_of(&seeds, seeds.seed[i].row) + seeds.seed[i].lane;
+            if (seeds.seed[i].ticks < *cell) *cell = (uint16_t)seeds.seed[i].ticks;
+        }
+        memcpy(met, seeds.at, words(net->n) * sizeof *met);
+        memset(above, 0xff, (size_t)net->height * sizeof *above);
+        room[net->n] = splat(FAR);
+        const Lanes *kept = sweep_up_slots(net, &seeds, met, above, room + net->n);
+        /* A table larger than the caches is written past them, if the caller has aligned it. */
+        int streamed = (size_t)net->n * sizeof(Lanes) > STREAMED && ((uintptr_t)table & (sizeof(Eight) - 1)) == 0;
+        if (streamed) sweep_down_slots(net, met, kept, above, table, 1);
+        else sweep_down_slots(net, met, kept, above, table, 0);
     }
-    free(filled); free(above);
-    return OK;
+    close_seeds(&seeds);
+    free(met); free(above); free(room);
+    return code;
 }
 
 /* A row of k-lists: times[k], then the doors they lead to (their rank within the category), nearest first. */
@@ -623,54 +729,35 @@ static inline void copy(Lanes *into, const Lanes *from, int k, uint32_t ticks) {
     }
 }
 
-/* k-lists of the rows that a sweep up meets, packed in the order of rows. */
-typedef struct {
-    uint64_t *met, *begun;
-    int32_t *packed; /* rows met before each word of `met` */
-    Lanes *lists;
-} Store;
-
-static inline Lanes *stored(const Store *store, int k, int32_t row) {
-    uint64_t before = store->met[row >> 6] & ((1ull << (row & 63)) - 1);
-    return times_of(store->lists, k, store->packed[row >> 6] + __builtin_popcountll(before));
-}
-
-/* Mark all ancestors of the rows marked; make room for their lists. */
-static int k_meet(const Net *net, Store *store, int k) {
-    int32_t total = 0;
+/* As sweep_up_slots, with lists. `pushed`: rows whose slot holds something. */
+static inline __attribute__((always_inline)) void k_sweep_up(const Net *net, const Seeds *seeds, uint64_t *met,
+                                                             uint64_t *pushed, Lanes *above, Lanes *kept, int k) {
+    const Lanes *seed = times_of(seeds->lanes, k, seeds->rows);
     for (int64_t w = (int64_t)words(net->n) - 1; w >= 0; w--)
-        for (uint64_t left = store->met[w]; left;) {
+        for (uint64_t left = met[w]; left;) {
             int bit = 63 - __builtin_clzll(left);
             int32_t r = (int32_t)(w * 64 + bit);
-            for (int32_t a = net->start[r]; a < net->start[r + 1]; a++)
-                if (net->rising[a] != FAR) put(store->met, net->col[a]);
-            left = store->met[w] & ((1ull << bit) - 1);
-        }
-    for (size_t w = 0; w < words(net->n); w++) {
-        store->packed[w] = total;
-        total += __builtin_popcountll(store->met[w]);
-    }
-    store->lists = array((size_t)total, 2 * (size_t)k * sizeof(Lanes));
-    return store->lists ? OK : NO_MEMORY;
-}
-
-static inline __attribute__((always_inline)) void k_sweep_up(const Net *net, Store *store, int k) {
-    for (int64_t w = (int64_t)words(net->n) - 1; w >= 0; w--)
-        for (uint64_t left = store->met[w]; left;) {
-            int bit = 63 - __builtin_clzll(left);
-            int32_t r = (int32_t)(w * 64 + bit);
-            const Lanes *here = stored(store, k, r);
+            Lanes *own = times_of(above, k, net->depth[r]), *here = times_of(kept, k, r);
+            if (has(seeds->at, r)) {
+                seed -= 2 * k;
+                copy(here, seed, k, 0);
+                if (has(pushed, r)) merge(here, own, k, 0);
+            } else {
+                copy(here, own, k, 0);
+            }
             for (int32_t a = net->start[r]; a < net->start[r + 1]; a++) {
                 if (net->rising[a] == FAR) continue;
-                Lanes *there = stored(store, k, net->col[a]);
-                if (has(store->begun, net->col[a])) {
-                    merge(there, here, k, net->rising[a]);
+                Lanes *slot = times_of(above, k, net->slot[a]);
+                int32_t f = net->col[a];
+                if (has(pushed, f)) {
+                    merge(slot, here, k, net->rising[a]);
                 } else {
-                    put(store->begun, net->col[a]);
-                    copy(there, here, k, net->rising[a]);
+                    put(pushed, f);
+                    put(met, f);
+                    copy(slot, here, k, net->rising[a]);
                 }
             }
-            left &= (1ull << bit) - 1;
+            left = met[w] & ((1ull << bit) - 1);
         }
 }
 
@@ -682,18 +769,16 @@ typedef struct {
     int32_t *door;
 } Answer;
 
-static inline __attribute__((always_inline)) void k_sweep_down(const Net *net, const Store *store, Lanes *above, int k,
-                                                               const Answer *answer) {
+static inline __attribute__((always_inline)) void k_sweep_down(const Net *net, const uint64_t *met, const Lanes *kept,
+                                                               Lanes *above, int k, const Answer *answer) {
     Lanes limit = splat(net->limit);
     int32_t lanes = answer->lanes;
     for (int32_t r = 0; r < net->n; r++) {
         Lanes here[2 * MAX_K]; /* its own, so that it stays in registers */
         int32_t begin = net->start[r], end = net->start[r + 1], nearest = begin;
-        if (has(store->met, r)) {
-            copy(here, stored(store, k, r), k, 0);
+        if (has(met, r)) {
+            copy(here, times_of((Lanes *)kept, k, r), k, 0);
             nearest = -1;
-        } else if (begin == end) {
-            clear(here, k);
         } else { /* the nearest first: then few of the others' get in */
             for (int32_t a = begin + 1; a < end; a++)
                 if (net->falling[a] < net->falling[nearest]) nearest = a;
@@ -712,10 +797,17 @@ static inline __attribute__((always_inline)) void k_sweep_down(const Net *net, c
     }
 }
 
-static inline __attribute__((always_inline)) void k_sweeps(const Net *net, Store *store, Lanes *above, int k,
-                                                           const Answer *answer) {
-    k_sweep_up(net, store, k);
-    k_sweep_down(net, store, above, k, answer);
+/* What linli_k_nearest works with. */
+typedef struct {
+    Seeds seeds;
+    uint64_t *met, *pushed;
+    Lanes *above, *kept;
+} Lists;
+
+static inline __attribute__((always_inline)) void k_sweeps(const Net *net, Lists *lists, int k, const Answer *answer) {
+    k_sweep_up(net, &lists->seeds, lists->met, lists->pushed, lists->above, lists->kept, k);
+    clear(lists->above, k);
+    k_sweep_down(net, lists->met, lists->kept, lists->above, k, answer);
 }
 
 /* [n, k, lanes]: every row's k nearest doors of categories first … first + lanes − 1, as ticks and as places among
@@ -724,38 +816,32 @@ static inline __attribute__((always_inline)) void k_sweeps(const Net *net, Store
 EXPORT int linli_k_nearest(const Net *net, const Doors *doors, const int32_t *category, const uint16_t *rank,
                            const int32_t *begin, int32_t first, int32_t lanes, int32_t k, uint16_t *out_ticks,
                            int32_t *out_door) {
-    size_t set = words(net->n);
-    Store store = {calloc(set, sizeof(uint64_t)), calloc(set, sizeof(uint64_t)), array(set, sizeof(int32_t)), NULL};
-    Lanes *above = array((size_t)net->height, 2 * (size_t)k * sizeof(Lanes));
-    int code = store.met && store.begun && store.packed && above ? OK : NO_MEMORY;
+    size_t row_size = 2 * (size_t)k * sizeof(Lanes), set = words(net->n);
+    Lists lists = {
+        .met = array(set, sizeof(uint64_t)), .pushed = calloc(set, sizeof(uint64_t)),
+        .above = array((size_t)net->height, row_size), .kept = array((size_t)net->n, row_size)};
+    int code = open_seeds(&lists.seeds, 2 * k, net, doors, category, first, lanes);
+    if (!code && (!lists.met || !lists.pushed || !lists.above || !lists.kept)) code = NO_MEMORY;
     Answer answer = {.lanes = lanes, .ticks = out_ticks, .door = out_door};
     for (int32_t lane = 0; lane < lanes; lane++) answer.begin[lane] = begin[first + lane];
-    for (int pass = 0; !code && pass < 2; pass++) { /* first which rows, then what */
-        for (int64_t d = 0; d < doors->count; d++) {
-            int32_t lane = category[d] - first;
-            if (lane < 0 || lane >= lanes) continue;
-            for (int end = 0; end < 2; end++) {
-                int32_t row = end_row(net, doors, d, end);
-                uint32_t ticks = end_ticks(net, doors, d, end);
-                if (row < 0 || ticks == FAR) continue;
-                if (!pass) { put(store.met, row); continue; }
-                Lanes one = splat(FAR), whose = splat(FAR), *here = stored(&store, k, row);
-                if (!has(store.begun, row)) clear(here, k);
-                put(store.begun, row);
-                one[lane] = (uint16_t)ticks;
-                whose[lane] = rank[d];
-                insert(here, here + k, 0, k, one, whose);
-            }
+    if (!code) {
+        for (int64_t i = 0; i < lists.seeds.count; i++) {
+            Seed seed = lists.seeds.seed[i];
+            Lanes one = splat(FAR), whose = splat(FAR), *here = seeds_of(&lists.seeds, seed.row);
+            one[seed.lane] = (uint16_t)seed.ticks;
+            whose[seed.lane] = rank[seed.door];
+            insert(here, here + k, 0, k, one, whose);
         }
-        if (!pass) code = k_meet(net, &store, k);
+        memcpy(lists.met, lists.seeds.at, set * sizeof(uint64_t));
+        switch (k) { /* the usual numbers unrolled */
+        case 1: k_sweeps(net, &lists, 1, &answer); break;
+        case 3: k_sweeps(net, &lists, 3, &answer); break;
+        case 5: k_sweeps(net, &lists, 5, &answer); break;
+        default: k_sweeps(net, &lists, k, &answer);
+        }
     }
-    if (!code) switch (k) { /* the usual numbers unrolled */
-        case 1: k_sweeps(net, &store, above, 1, &answer); break;
-        case 3: k_sweeps(net, &store, above, 3, &answer); break;
-        case 5: k_sweeps(net, &store, above, 5, &answer); break;
-        default: k_sweeps(net, &store, above, k, &answer);
-        }
-    free(store.met); free(store.begun); free(store.packed); free(store.lists); free(above);
+    close_seeds(&lists.seeds);
+    free(lists.met); free(lists.pushed); free(lists.above); free(lists.kept);
     return code;
 }
 

@@ -98,10 +98,10 @@ class _Topology:
 
 
 def transposed(n: int, start: Int32s, col: Int32s, arcs: int) -> tuple[Int32s, Int32s, Int32s]:
-    """Arcs by column: starts [n + 1], arcs, rows."""
+    """Arcs by column, without those of a row to itself: starts [n + 1], arcs, rows."""
     below, arc, row = np.empty(n + 1, np.int32), np.empty(arcs, np.int32), np.empty(arcs, np.int32)
     _call("linli_transpose", n, at(start), at(col), at(below), at(arc), at(row))
-    return below, arc, row
+    return below, arc[: below[-1]], row[: below[-1]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -281,7 +281,7 @@ class NativeKernel:
     def _quantise(self, cutoff_ms: int) -> _Quantised:
         topology = self._topology
         tick_ms, limit = tick_of(cutoff_ms)
-        arcs = topology.col.size
+        arcs = topology.col.size + 2 * topology.node_count
         start, col = np.empty(topology.node_count + 1, np.int32), np.empty(arcs, np.int32)
         slot, up = np.empty(arcs, np.uint16), np.empty(arcs, np.uint16)
         down = None if self._down is self._up else np.empty(arcs, np.uint16)
