@@ -13,3 +13,5 @@ urlpatterns = [
     path("api/", api.urls),
     path("", include("linli.desk.pages.urls")),
 ]
+
+handler404 = "linli.desk.pages.views.not_found"

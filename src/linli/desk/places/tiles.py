@@ -10,7 +10,7 @@ import gzip
 import math
 import os
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import product
 from typing import TYPE_CHECKING
 
@@ -58,16 +58,9 @@ class Layer:
     boxed: bool = False  # whether boxes stand for shapes far out
 
 
-@dataclass(slots=True)
-class _Tiles:
-    """Features by tile: layer number → (layer, commands) is the same for all, shapes differ."""
-
-    features: dict[tuple[int, int], list[tuple[str, int, list[int], tuple[Tag, ...]]]] = field(
-        default_factory=dict
-    )
-
-    def add(self, tile: tuple[int, int], layer: Layer, geometry: list[int], tags: tuple[Tag, ...]) -> None:
-        self.features.setdefault(tile, []).append((layer.name, layer.type, geometry, tags))
+Features = list[tuple[list[int], tuple[Tag, ...]]]
+# (column, row) → layer → what of it lies there.
+Tiles = dict[tuple[int, int], dict[str, Features]]
 
 
 def write_tiles(place: Place, path: Path, *, progress: Progress | None = None) -> None:
@@ -224,19 +217,18 @@ def _streets(place: Place) -> Layer:
 
 def tiles_of(layers: list[Layer], zoom: int) -> Iterator[tuple[tuple[int, int], bytes]]:
     """Make every tile of one zoom: (column, row), bytes."""
-    tiles = _Tiles()
+    tiles: Tiles = {}
     for layer in layers:
         _place_layer(layer, zoom, tiles)
-    for at, features in tiles.features.items():
+    for at, by_layer in tiles.items():
         tile = TileWriter()
         for layer in layers:
-            mine = ((geometry, tags) for name, _, geometry, tags in features if name == layer.name)
-            tile.add_layer(layer.name, layer.type, mine)
+            tile.add_layer(layer.name, layer.type, by_layer.get(layer.name, ()))
         if data := tile.bytes():
             yield at, data
 
 
-def _place_layer(layer: Layer, zoom: int, tiles: _Tiles) -> None:
+def _place_layer(layer: Layer, zoom: int, tiles: Tiles) -> None:
     index, shapes = _drawn(layer, zoom)
     if not len(index):
         return
@@ -253,7 +245,8 @@ def _place_layer(layer: Layer, zoom: int, tiles: _Tiles) -> None:
             else:
                 geometry = whole.at(shape, left=column * EXTENT, top=row * EXTENT)
             if geometry:
-                tiles.add((column, row), layer, geometry, layer.tags[number])
+                here = tiles.setdefault((column, row), {}).setdefault(layer.name, [])
+                here.append((geometry, layer.tags[number]))
 
 
 def _drawn(layer: Layer, zoom: int) -> tuple[Ints, Shapes]:
