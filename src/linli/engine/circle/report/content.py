@@ -45,6 +45,7 @@ def blocks_of(measurement: Measurement, *, command: str, made_at: datetime) -> d
         "residents": pack.text_block(
             np.rint(np.nan_to_num(measurement.place.homes.residents[order]) * 100).astype(int).tolist()
         ),
+        "least": pack.text_block(_least(measurement, order, minute_s=minute_step * 60, metre=metre_step)),
         "verdicts": pack.bytes_block(_verdicts(measurement)[order]),
     }
     walkers = [("metres", "", metre_step)]
@@ -67,6 +68,22 @@ def _steps(measurement: Measurement, profile: str, step: float) -> NDArray[np.ui
     steps[:, ~surveyed] = pack.NOT_SURVEYED
     steps[np.asarray(place.homes.status) != place.homes.MEASURED] = pack.NO_PLACE
     return steps.astype(np.uint8)
+
+
+def _least(
+    measurement: Measurement, order: NDArray[np.int64], *, minute_s: float, metre: float
+) -> list[list[int]]:
+    """Count the steps of the shortest walk that may exist, for homes left out whose walk is open: by result, in page order."""
+    found: list[list[int]] = []
+    for result in measurement.results:
+        if result.walks is None:
+            found.append([])
+            continue
+        open_question = np.isinf(result.walks.sure) & np.isfinite(result.walks.maybe)
+        homes = order[(open_question & (result.verdict == assess.LEFT_OUT))[order]]
+        step = metre if result.profile is None else minute_s
+        found.append(pack.in_steps(result.walks.maybe[homes], step=step).tolist())
+    return found
 
 
 def _verdicts(measurement: Measurement) -> NDArray[np.uint8]:

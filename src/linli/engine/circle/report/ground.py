@@ -149,8 +149,7 @@ def _facilities_shown(measurement: Measurement, box: NDArray[np.float64]) -> NDA
         & (facilities.lat <= north)
     )
     for reached in measurement.reached.values():
-        led_to = np.unique(reached.facility)
-        shown[led_to[led_to >= 0]] = True
+        shown[reached.facility[reached.facility >= 0]] = True
     return np.flatnonzero(shown)
 
 

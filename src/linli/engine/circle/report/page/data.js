@@ -123,6 +123,18 @@ class Place {
   async nearest(profile) {
     return this.kept(`nearest-${profile}`, () => wordsBlock(`nearest-${profile}`, this.count));
   }
+  /** Steps that the walk of a home left out takes at least, where no more is known: home → steps. */
+  async least(result) {
+    const steps = (await this.kept("least", () => textBlock("least")))[result.column];
+    const found = new Map();
+    if (!steps.length) return found;
+    const verdicts = await this.verdicts(result);
+    const walks = (await this.walkOf(result)).steps;
+    for (let home = 0; home < this.count; home++) {
+      if (verdicts[home] === LEFT_OUT && walks[home] > TOO_FAR) found.set(home, steps[found.size]);
+    }
+    return found;
+  }
   /** COVERED, LEFT_OUT or NOT_JUDGED [home] of a result. */
   async verdicts(result) {
     const all = await this.kept("verdicts", () => bytesBlock("verdicts", this.count));

@@ -9,10 +9,11 @@ function narrow() {
 class Page {
   constructor(place) {
     this.place = place;
-    const judged = place.results.findIndex((result) => !result.no_verdict && result.left > 0);
+    const failing = place.results.map((result, i) => (result.left_homes ? i : -1)).filter((i) => i >= 0);
+    const judged = failing.find((i) => place.results[i].kinds.includes(place.start_kind)) ?? failing[0] ?? 0;
     this.state = {
       subject: "kind", kind: place.start_kind, profile: place.start_profile, view: "one",
-      other: place.profiles.findIndex((_, i) => i !== place.start_profile), rule: Math.max(0, judged), home: -1,
+      other: place.profiles.findIndex((_, i) => i !== place.start_profile), rule: judged, home: -1,
       standard: narrow() ? "0" : "", rulesProfile: place.start_profile, rulesSort: { key: "", down: false }, leftSort: { key: "over", down: true }, leftShown: 20,
     };
     this.maps = [];

@@ -132,7 +132,7 @@ function renderShares(place, series, unit, metres, kind) {
     { key: "unknown", head: t("unknown_share"), number: true, cell: (row) => people(row.shares.unknown) },
   ];
   const rows = series.map((line) => ({ ...line, shares: cumulative(place, line.column) }));
-  $("shares").replaceChildren(table({ caption: t("shares_caption", { kind }), columns, rows, state: {} }));
+  $("shares").replaceChildren(table({ caption: t(metres ? "shares_caption_m" : "shares_caption", { kind }), columns, rows, state: {} }));
 }
 
 function renderRuleTables(place, state, { onSort, onShow }) {
@@ -154,7 +154,7 @@ function renderRuleTables(place, state, { onSort, onShow }) {
         cell: (row) => (row.groups[group] ? `${percent(row.groups[group][0] / row.groups[group][1])}%` : "–"),
       })),
       ...(rows.some((row) => row.lost_h !== null) ? [{ key: "lost", head: t("col_lost"), number: true, value: (row) => row.lost_h, cell: (row) => (row.lost_h === null ? "–" : number(rough(row.lost_h))) }] : []),
-      { key: "evidence", head: t("col_evidence"), value: (row) => row.evidence, cell: (row) => make("span", { class: `evidence ${row.evidence}`, title: row.source }, nameOf(place.evidence[row.evidence])) },
+      { key: "evidence", head: t("col_evidence"), value: (row) => row.evidence, cell: (row) => make("span", {}, make("span", { class: `evidence ${row.evidence}` }, nameOf(place.evidence[row.evidence])), make("small", {}, row.source)) },
       {
         key: "show", head: t("col_show"), act: true, cell: (row) => {
           if (!row.left_homes) return "–";
@@ -210,21 +210,23 @@ async function renderLeftTable(place, result, state, { onSort, onMap }) {
   const metres = result.profile === null;
   const verdicts = await place.verdicts(result);
   const { steps, facility } = await place.walkOf(result);
+  const least = await place.least(result);
   const rows = [];
   for (let home = 0; home < place.count; home++) {
     if (verdicts[home] !== LEFT_OUT) continue;
-    const step = steps[home];
-    const value = step > TOO_FAR ? NaN : step === TOO_FAR ? Infinity : metres ? place.metres(step) : place.minutes(step);
-    rows.push({ home, step, value, over: value - result.limit, residents: place.residents[home], facility: facility[home] });
+    const step = least.get(home) ?? steps[home];
+    const value = step === TOO_FAR ? Infinity : metres ? place.metres(step) : place.minutes(step);
+    rows.push({ home, step, value, open: least.has(home), over: value - result.limit, residents: place.residents[home], facility: facility[home] });
   }
   rows.sort((a, b) => b.residents - a.residents);
   const amount = (value) => (metres ? t("metres", { n: number(value) }) : t("minutes", { n: number(value, 1) }));
+  const bounded = (row, text) => (row.open ? t("at_least", { v: text }) : text);
   const most = metres ? place.cutoff_m : place.cutoff_min;
   const columns = [
     { key: "home", head: t("col_home"), lead: true, value: (row) => place.homeName(row.home), cell: (row) => place.homeName(row.home) },
     { key: "residents", head: t("col_residents"), number: true, value: (row) => row.residents, cell: (row) => number(row.residents, row.residents < 10 ? 1 : 0) },
-    { key: "walk", head: t("col_walk"), number: true, value: (row) => row.value, cell: (row) => (row.step > TOO_FAR ? t("beyond", { v: amount(result.limit) }) : walkText(place, row.step, metres)) },
-    { key: "over", head: t("col_over"), number: true, value: (row) => row.over, cell: (row) => (row.over === Infinity ? t("beyond", { v: amount(Math.max(0, most - result.limit)) }) : Number.isNaN(row.over) ? t("over_unknown") : amount(row.over)) },
+    { key: "walk", head: t("col_walk"), number: true, value: (row) => row.value, cell: (row) => bounded(row, walkText(place, row.step, metres)) },
+    { key: "over", head: t("col_over"), number: true, value: (row) => row.over, cell: (row) => (row.over === Infinity ? t("beyond", { v: amount(Math.max(0, most - result.limit)) }) : bounded(row, amount(row.over))) },
     { key: "nearest", head: t("col_nearest"), value: (row) => (row.facility ? place.facilityName(row.facility - 1) : ""), cell: (row) => (row.facility ? place.facilityName(row.facility - 1) : "–") },
     {
       key: "map", head: t("col_map"), act: true, cell: (row) => {

@@ -86,7 +86,8 @@ const TEXT = {
   over_short: [">{a}", ">{a}"], unknown_short: ["不明", "?"],
   threshold: ["标准 {v}", "rule {v}"], fifteen: ["15 分钟", "15 min"],
   shares_caption: ["{kind}：几分钟内能到的居民比例", "{kind}: share of residents within so many minutes"],
-  within: ["{n} 分钟内", "within {n} min"], unknown_share: ["无法判断", "not known"], over_unknown: ["差多少不明", "by how much is not known"],
+  shares_caption_m: ["{kind}：多少米内能到的居民比例", "{kind}: share of residents within so many metres"],
+  within: ["{n} 分钟内", "within {n} min"], unknown_share: ["无法判断", "not known"],
   rules_title: ["按标准检查", "Checked against the standards"],
   rules_note: [
     "以米计的条目按路网距离判断，与谁在走无关；以分钟计的条目按所选人群的步行时间判断。没有调查过的设施不算“没有”，写作“无法判断”。",
@@ -118,7 +119,7 @@ const TEXT = {
   left_caption: ["够不着的住房，{rule}", "Homes left out, {rule}"],
   col_home: ["住房", "Home"], col_residents: ["居民", "Residents"], col_walk: ["步行", "Walk"], col_over: ["超出", "Over by"],
   col_nearest: ["最近的设施", "Nearest facility"], col_map: ["地图", "Map"], on_map: ["在图上看", "Show"], on_map_of: ["在地图上看 {home}", "Show {home} on the map"],
-  beyond: ["超过 {v}", "over {v}"], left_more: ["再显示 {n} 栋（还有 {rest} 栋）", "Show {n} more ({rest} remain)"],
+  at_least: ["至少 {v}", "at least {v}"], beyond: ["超过 {v}", "over {v}"], left_more: ["再显示 {n} 栋（还有 {rest} 栋）", "Show {n} more ({rest} remain)"],
   about_title: ["说明与来源", "How this was made"], assumptions: ["所作的假设", "Assumptions"], sources: ["数据来源与署名", "Sources and attribution"],
   made: ["如何生成", "How it was made"], made_on: ["生成时间", "Made on"], made_by: ["程序", "Program"], made_command: ["命令", "Command"], map_file: ["地图文件", "Map file"], map_date: ["地图数据日期", "Map data of"],
   people_title: ["居民人数从哪来", "Where the number of residents comes from"],
