@@ -43,7 +43,9 @@ def test_script_words_has_every_word_the_scripts_say(language: str) -> None:
 def test_script_words_are_chinese_in_chinese() -> None:
     with translation.override("zh-hans"):
         catalogue = json.loads(words.script_words())
-    assert [key for key, text in catalogue.items() if not re.search(r"[\u4e00-\u9fff]", text)] == []
+    assert [
+        key for key, text in catalogue.items() if re.search("[A-Za-z]", re.sub(r"\{\w+\}", "", text))
+    ] == []
 
 
 def test_script_words_name_the_same_values_in_both_languages() -> None:

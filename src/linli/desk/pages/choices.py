@@ -34,7 +34,8 @@ def chosen(things: Iterable[Mapping[str, Any]], key: str | None) -> dict[str, An
 
 def standards_in_order(facts: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Put those that `linli measure` judges by unasked first."""
-    return sorted(facts["standards"], key=lambda standard: standard["key"] not in DEFAULT_STANDARDS)
+    order = {key: number for number, key in enumerate(DEFAULT_STANDARDS)}
+    return sorted(facts["standards"], key=lambda standard: order.get(standard["key"], len(order)))
 
 
 @dataclass(frozen=True)

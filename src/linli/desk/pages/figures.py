@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -48,8 +47,8 @@ def median_seconds(seconds: NDArray[np.uint16], residents: NDArray[np.floating])
 
 
 def whole(number: float) -> str:
-    """Write a count in the reader's language."""
-    return number_format(round(number), use_l10n=True, force_grouping=True)
+    """Write a count as both languages do, and as the map's scripts do."""
+    return f"{round(number):,}"
 
 
 def percent(share: float) -> str:

@@ -40,8 +40,8 @@ def tabs(slug: str, choices: Choices) -> list[Row]:
     names = {
         "overview": _("Overview"),
         "home": _("One home"),
-        "rules": _("The standard"),
-        "notes": _("How it was worked out"),
+        "rules": _("Standard"),
+        "notes": _("Notes"),
     }
     return [
         {"key": key, "name": name, "url": list_url(slug, choices, show=key)} for key, name in names.items()
@@ -55,7 +55,7 @@ def overview(served: Served, choices: Choices, kinds: Iterable[Mapping[str, Any]
     return {
         "answer": figures.answer(seconds, residents, kind=choices.kind, who=choices.profile["name"]),
         "classes": figures.legend(seconds, residents),
-        "kinds": kind_rows(served, choices, kinds),
+        **kind_rows(served, choices, kinds),
     }
 
 
@@ -87,10 +87,11 @@ def residents_words(count: float) -> str:
     return ngettext("{n} resident", "{n} residents", whole).format(n=figures.whole(whole))
 
 
-def kind_rows(served: Served, choices: Choices, kinds: Iterable[Mapping[str, Any]]) -> list[Row]:
-    """One row a kind: how many places, and how many residents get there in time."""
+def kind_rows(served: Served, choices: Choices, kinds: Iterable[Mapping[str, Any]]) -> Row:
+    """One row a kind: how many places, and how many residents get there in time; the kinds of which that is not known."""
     residents = walks.residents_of(served)
-    rows = []
+    rows: list[Row] = []
+    untold: list[Row] = []
     for kind in map(named, kinds):
         seconds = walks.seconds_of(served, profile=choices.profile["key"], kind=kind["key"])
         row = {
@@ -98,10 +99,13 @@ def kind_rows(served: Served, choices: Choices, kinds: Iterable[Mapping[str, Any
             "name": kind["name"],
             "places": figures.whole(kind["facility_count"]),
             "url": list_url(served.slug, choices, kind=kind["key"]),
-            "why_not": _("not known") if kind["surveyed"] else _("not surveyed"),
         }
-        rows.append(row | (figures.within(seconds, residents) or {}))
-    return rows
+        shares = figures.within(seconds, residents)
+        if shares is None:
+            untold.append(row)
+        else:
+            rows.append(row | shares)
+    return {"kinds": rows, "untold": untold}
 
 
 def rule_rows(served: Served, choices: Choices) -> list[Row]:
@@ -176,20 +180,30 @@ def left_out(served: Served, choices: Choices, *, rule: str, page: str) -> Row |
                 "name": home_name(home),
                 "url": list_url(served.slug, choices, show="home", home=home["index"]),
                 "residents": figures.whole(home["residents"]),
-                "walk": _amount(home["walk"], unit=found["unit"]),
-                "over": _amount(home["over"], unit=found["unit"]),
+                **_too_far(home, at_most=found["at_most"], unit=found["unit"]),
             }
             for home in found["homes"]
         ],
     }
 
 
-def _amount(amount: int | None, *, unit: str) -> str:
-    if amount is None:
-        return _("more than was measured")
+def _too_far(home: Mapping[str, Any], *, at_most: float, unit: str) -> Row:
+    """Say the walk and what is too much of it; where the walk is beyond what was measured, the least it can be."""
+    walk, over = home["walk"], home["over"]
+    if over is None:
+        return {"walk": _("no way found"), "over": "–"}
+    if walk is None:
+        return {
+            "walk": _("over {walk}").format(walk=_amount(at_most + over, unit=unit)),
+            "over": _("at least {walk}").format(walk=_amount(over, unit=unit)),
+        }
+    return {"walk": _amount(walk, unit=unit), "over": _amount(over, unit=unit)}
+
+
+def _amount(amount: float, *, unit: str) -> str:
     if unit == "m":
         return _("{n} m").format(n=figures.whole(amount))
-    return figures.minutes_words(amount)
+    return figures.minutes_words(round(amount))
 
 
 def found_homes(served: Served, choices: Choices, text: str) -> list[Row]:
@@ -219,7 +233,8 @@ def home_detail(served: Served, choices: Choices, kinds: Iterable[Mapping[str, A
         "name": home_name(home),
         "residents": residents_words(home["residents"]),
         "main": next(row for row in rows if row["key"] == choices.kind["key"]),
-        "walks": rows,
+        "walks": [row for row in rows if row["class"] < figures.UNKNOWN],
+        "untold": [row for row in rows if row["class"] >= figures.UNKNOWN],
     }
 
 
@@ -234,7 +249,7 @@ def _walk_row(kind: Mapping[str, Any], walk: Mapping[str, Any]) -> Row:
         "metres": _("{n} m").format(n=figures.whole(walk["metres"]))
         if walk["metres"] < walks.NO_TAGS
         else "–",
-        "facility": walk["name"] or (_("Unnamed place") if walk["facility"] else "–"),
+        "facility": walk["name"] or (_("Unnamed place") if walk["facility"] else ""),
         "sentence": _sentence(number, kind=kind["name"], time=time, facility=walk["name"]),
     }
 

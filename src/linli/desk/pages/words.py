@@ -77,6 +77,8 @@ def _walk_words() -> dict[str, str]:
         "too_far": _("over 30 minutes"),
         "unknown": _("not known"),
         "no_tags": _("no wheelchair data"),
+        "untold": _("Not known from here"),
+        "list_comma": _(", "),
         "home_number": _("Home no. {n}"),
         "home_as_list": _("This home in the list"),
         "sentence_to": _("From your home to “{kind}”: {time} ({facility})"),

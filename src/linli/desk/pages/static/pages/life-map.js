@@ -19,12 +19,18 @@ function paperColours() {
   return Object.fromEntries(names.map((name) => [camel(name), style.getPropertyValue(`--map-${name}`).trim()]));
 }
 
-/** Keep the place clear of a legend that lies on the map, where the map is wide enough for that. */
-function clearOf(legend, container) {
-  const over = legend.getBoundingClientRect().top < container.getBoundingClientRect().bottom;
-  const left = over && container.clientWidth > 2.2 * legend.offsetWidth ? legend.offsetWidth + 24 : 24;
-  const right = container.clientWidth > 600 ? 64 : 24;
-  return { top: 24, right, bottom: 24, left };
+/**
+ * Keep the place clear of a legend that lies on the map: beside it or above it, whichever shows the place larger.
+ */
+function clearOf(legend, container, [west, south, east, north]) {
+  const { clientWidth: width, clientHeight: height } = container;
+  const margin = { top: 24, right: width > 600 ? 64 : 24, bottom: 24, left: 24 };
+  if (legend.getBoundingClientRect().top > container.getBoundingClientRect().bottom) return margin;
+  const shape = ((east - west) * Math.cos((south / 180) * Math.PI)) / (north - south || 1e-9);
+  const scale = ({ top, right, bottom, left }) => Math.min((width - left - right) / shape, height - top - bottom);
+  const beside = { ...margin, left: legend.offsetWidth + 24 };
+  const above = { ...margin, bottom: legend.offsetHeight + 24 };
+  return scale(beside) > scale(above) ? beside : above;
 }
 
 /**
@@ -45,7 +51,7 @@ export class LifeMap {
       container,
       style: mapStyle({ tilesUrl, colours, paper }),
       bounds,
-      fitBoundsOptions: { padding: clearOf(legend, container) },
+      fitBoundsOptions: { padding: clearOf(legend, container, bounds) },
       hash: "map",
       attributionControl: false,
       dragRotate: false,

@@ -338,7 +338,8 @@ region("plan-reset").addEventListener("click", () => planned(() => clearPlan(sta
 region("add-facility").addEventListener("click", () => {
   const at = withinReach(map.centre());
   planned(() => state.added.push({ kind: state.kind, ...at }));
-  startMoving({ ...pins().at(-1), isNew: true });
+  const id = `new-${state.added.length - 1}`;
+  startMoving({ ...pins().find((pin) => pin.id === id), isNew: true });
 });
 
 if (canDrawMaps()) start();

@@ -51,6 +51,8 @@ function homeName(home, { say }) {
 export function fillHome(region, { home, kinds, kind, listUrl, onKind, onClose, words }) {
   const { say, whole, name } = words;
   const rows = kinds.map((each) => ({ kind: each, walk: home.kinds[each.key] })).filter(({ walk }) => walk);
+  const told = rows.filter(({ walk }) => classOf(walk.seconds) < UNKNOWN);
+  const untold = rows.filter(({ walk }) => classOf(walk.seconds) >= UNKNOWN);
   const main = rows.find((row) => row.kind.key === kind.key);
   region.hidden = false;
   region.replaceChildren(
@@ -59,7 +61,10 @@ export function fillHome(region, { home, kinds, kind, listUrl, onKind, onClose, 
       make("button", { type: "button", class: "icon-button", "aria-label": say("close"), on: { click: onClose } }, "×")),
     make("p", { class: "small" }, words.count("residents", Math.round(home.residents))),
     ...(main ? [make("p", { class: `sentence edge-${classOf(main.walk.seconds)}`, id: "home-sentence" }, walkSentence(main, words))] : []),
-    make("ul", { class: "walks" }, ...rows.map((row) => walkRow(row, { chosen: row === main, onKind, words }))),
+    make("ul", { class: "walks" }, ...told.map((row) => walkRow(row, { chosen: row === main, onKind, words }))),
+    ...(untold.length
+      ? [make("h3", { class: "untold" }, say("untold")), make("p", { class: "small" }, untold.map((row) => name(row.kind)).join(say("list_comma")))]
+      : []),
     make("p", {}, make("a", { href: listUrl, class: "link" }, say("home_as_list"))),
   );
 

@@ -10,7 +10,8 @@ export function plannedPins(state, facilities, kind, say) {
   });
   const added = state.added.flatMap((at, number) =>
     at.kind === kind ? [{ id: `new-${number}`, name: say("new_facility"), lon: at.lon, lat: at.lat, pin: "pin-added" }] : []);
-  return [...standing, ...added];
+  // What was changed comes first: it is what one wants to change again.
+  return [...added, ...standing.filter(({ pin }) => pin !== "pin"), ...standing.filter(({ pin }) => pin === "pin")];
 }
 
 /** What differs from today for this kind, as the server wants it; null when nothing does. */
