@@ -201,6 +201,12 @@ def test_name_community_makes_its_part_of_the_address(name: str, slug: str, made
     assert (community.slug, community.name_zh, community.name_en) == made
 
 
+def test_name_community_never_takes_another_ones_place() -> None:
+    slugs = [name_community(name=name).slug for name in ("炳草岗", "幸福里", "炳草岗", "Place", "幸福里")]
+    assert slugs == ["place", "place-2", "place", "place-3", "place-2"]
+    assert Community.objects.count() == 3
+
+
 def test_name_community_in_a_second_language_keeps_the_first() -> None:
     name_community(name="桥头村", slug="village")
     again = name_community(name="Bridge End", slug="village")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 import shutil
+from itertools import chain, count
 from typing import TYPE_CHECKING
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils.text import slugify
 from django_scopes import scope
 
@@ -25,30 +27,46 @@ if TYPE_CHECKING:
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _UNFINISHED = "unfinished"
+_SLUG_LENGTH = 50
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*\Z")
 
 
 def name_community(*, name: str, slug: str = "") -> Community:
-    """Make the community of that slug (made from the name where none is given), or give it a new name.
+    """Find the community of that name, or make it.
+
+    Parameters
+    ----------
+    slug
+        Its part of the address. Given, the community of that slug is meant, and takes the name; otherwise one is made of
+        the name, and never another community's.
 
     Raises
     ------
     InputError
-        The slug cannot be part of an address.
+        The name or the slug is none.
     """
     name = " ".join(name.split())
     if not name or len(name) > 100:
         raise InputError(f"--name: {len(name)} letters; give 1 to 100")
-    slug = slug or slugify(name)[:50].strip("-_") or "place"
-    if not _SLUG.match(slug) or len(slug) > 50:
-        raise InputError(f"--slug {slug}: give up to 50 small letters, digits and hyphens")
-    community, _ = Community.objects.get_or_create(
-        slug=slug, defaults={**_names(name), "created_at": clock.now()}
-    )
-    for field, value in _names(name).items():
-        setattr(community, field, value or getattr(community, field))
-    community.save(update_fields=["name_zh", "name_en"])
+    if slug and (not _SLUG.match(slug) or len(slug) > _SLUG_LENGTH):
+        raise InputError(f"--slug {slug}: give up to {_SLUG_LENGTH} small letters, digits and hyphens")
+    with transaction.atomic():
+        meant = Q(slug=slug) if slug else Q(name_zh=name) | Q(name_en=name)
+        community = Community.objects.filter(meant).first()
+        if community is None:
+            community = Community(slug=slug or _free_slug(name), created_at=clock.now())
+        for field, value in _names(name).items():
+            setattr(community, field, value or getattr(community, field))
+        community.save()
     return community
+
+
+def _free_slug(name: str) -> str:
+    """Make a slug of a name; a number behind it tells those apart that come out alike (names in Chinese letters all do)."""
+    first = slugify(name)[:_SLUG_LENGTH].strip("-_").replace("_", "-") or "place"
+    taken = set(Community.objects.values_list("slug", flat=True))
+    others = (f"{first[: _SLUG_LENGTH - 5]}-{number}" for number in count(2))
+    return next(slug for slug in chain([first], others) if slug not in taken)
 
 
 def _names(name: str) -> dict[str, str]:
