@@ -217,4 +217,4 @@ def _gap_texts(measurement: Measurement, result: RuleResult) -> list[str]:
 def _seconds(measurement: Measurement, result: RuleResult) -> NDArray[np.float32]:
     """Look up the walks of the homes left out, at the pace of the rule's profile, else of the first."""
     maybe = measurement.reached[(result.profile or measurement.profiles[0]).key].maybe
-    return np.minimum.reduce([maybe[result.left_out, column] for column in result.columns])
+    return np.asarray(np.minimum.reduce([maybe[result.left_out, column] for column in result.columns]))
