@@ -187,6 +187,30 @@ def test_import_is_to_be_redone_once_its_files_change(
     assert import_to_redo(village_community) is None
 
 
+@pytest.mark.parametrize("lost", ["place.linli", "tiles.pmtiles"])
+def test_import_whose_files_are_lost_is_made_anew(
+    village_community: Community, village_inputs: Inputs, lost: str
+) -> None:
+    first, _ = import_place(community=village_community, inputs=village_inputs)
+    (first.folder / lost).unlink()
+    assert import_to_redo(village_community) == first
+    _, was_there = import_place(community=village_community, inputs=village_inputs)
+    assert not was_there
+    assert states(village_community) == [(1, State.REPLACED), (2, State.CURRENT)]
+    assert import_to_redo(village_community) is None
+
+
+def test_import_whose_place_is_damaged_is_made_anew(
+    village_community: Community, village_inputs: Inputs
+) -> None:
+    first, _ = import_place(community=village_community, inputs=village_inputs)
+    whole = first.place_file.read_bytes()
+    first.place_file.write_bytes(whole[: len(whole) // 2])
+    assert import_to_redo(village_community) == first
+    row, _ = import_place(community=village_community, inputs=village_inputs)
+    assert len(Place.load(row.place_file).homes) == 5
+
+
 @pytest.mark.parametrize(
     ("name", "slug", "made"),
     [

@@ -16,7 +16,7 @@ from django_scopes import scope
 from linli.desk.common import clock
 from linli.desk.common.locks import LockedError, file_lock, sync_folder
 from linli.desk.places.models import TRANSITIONS, Community, PlaceImport, State
-from linli.desk.places.queries import written_inputs
+from linli.desk.places.queries import is_whole, written_inputs
 from linli.desk.places.tiles import write_tiles
 from linli.engine.errors import InputError
 from linli.engine.streets.place import Inputs, Place, build
@@ -103,7 +103,7 @@ def _import(community: Community, inputs: Inputs, progress: Progress) -> tuple[P
     _close_abandoned()
     fingerprint = inputs.fingerprint()
     current = PlaceImport.objects.filter(state=State.CURRENT).first()
-    if current is not None and current.fingerprint == fingerprint and current.place_file.is_file():
+    if current is not None and current.fingerprint == fingerprint and is_whole(current):
         return current, True
     row = _begin(community, inputs)
     folder = community.folder / _UNFINISHED

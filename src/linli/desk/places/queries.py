@@ -10,7 +10,7 @@ from django_scopes import scope
 
 from linli.desk.places.models import Community, PlaceImport, State
 from linli.engine.errors import InputError
-from linli.engine.streets.place import Inputs
+from linli.engine.streets.place import Inputs, Place
 
 _PATHS = {"path", "register", "homes_register", "population", "elevation"}
 
@@ -35,8 +35,8 @@ def current_import(*, slug: str) -> PlaceImport | None:
 def import_to_redo(community: Community) -> PlaceImport | None:
     """Find the import that a start should take up again, if there is one.
 
-    That is the last one if it was cut off; or the current one, if its files or Linli itself have changed since, as long as
-    the files are still there.
+    That is the last one if it was cut off; or the current one, if what it made is lost or damaged, or if its files or Linli
+    itself have changed since, as long as the files are still there.
     """
     with scope(community=community):
         last: PlaceImport | None = PlaceImport.objects.order_by("-number").first()
@@ -45,11 +45,22 @@ def import_to_redo(community: Community) -> PlaceImport | None:
         return last
     if current is None:
         return None
+    if not is_whole(current):
+        return current
     try:
         changed = inputs_of(current).fingerprint() != current.fingerprint
     except InputError:
         changed = False
     return current if changed else None
+
+
+def is_whole(row: PlaceImport) -> bool:
+    """Whether what an import made is there and can be read."""
+    try:
+        Place.load(row.place_file)
+    except InputError:
+        return False
+    return row.tiles_file.is_file()
 
 
 def inputs_of(row: PlaceImport) -> Inputs:
