@@ -178,7 +178,7 @@ class HomeMap {
     const corners = [this.bounds.getNorthWest(), this.bounds.getSouthEast()].map((corner) => L.CRS.EPSG3857.latLngToPoint(corner, 0));
     const shape = (corners[1].y - corners[0].y) / Math.max(1e-9, corners[1].x - corners[0].x);
     const rem = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const most = Math.max(19 * rem, Math.min(44 * rem, window.innerHeight * 0.78));
+    const most = Math.max(19 * rem, Math.min(44 * rem, window.innerHeight * 0.72));
     const height = Math.round(Math.min(most, Math.max(19 * rem, this.element.clientWidth * shape * 1.04)));
     const size = this.map.getSize();
     if (size.x === this.element.clientWidth && size.y === height - 2) return;

@@ -156,7 +156,7 @@ class Page {
       return { panels: [{ label: `${names.b} − ${names.a}`, classes: byDifference(place, column, other, names, a.wheelchair || b.wheelchair), pins, walker: state.profile, steps: column }], sentence };
     }
     const [pa, pb] = [column, other].map((steps) => percent(cumulative(place, steps).at(15 / place.minute_step)));
-    const sentence = t("summary_side", { a: nameOf(a), b: nameOf(b), pa, pb });
+    const sentence = t("summary_side", { kind: nameOf(kind), a: nameOf(a), b: nameOf(b), pa, pb });
     return { panels: [one(a, column, state.profile), one(b, other, state.other)], sentence };
   }
   async renderMap() {

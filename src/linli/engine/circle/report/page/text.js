@@ -75,7 +75,7 @@ const TEXT = {
   summary_unknown: ["另有约 {n} 人无法判断。", "About {n} people are not known."],
   summary_unsurveyed: ["{kind}没有调查过，所以不下判断。把登记表补上即可算出。", "{kind} was never surveyed, so nothing is judged. Add it to the register to have it measured."],
   summary_all_unknown: ["{kind}：按现有资料无法判断。", "{kind}: not known from the data at hand."],
-  summary_side: ["左图：{a} {pa}%；右图：{b} {pb}%（15 分钟内能到的居民）。", "Left, {a}: {pa}%; right, {b}: {pb}% of residents within 15 minutes."],
+  summary_side: ["{kind}，15 分钟内能到的居民：{a} {pa}%，{b} {pb}%。", "{kind}, residents within 15 minutes: {a} {pa}%, {b} {pb}%."],
   summary_difference: ["同样去{kind}，{b}比{a}平均多走 {n} 分钟（两者都走得到的住房）。", "To the same kind ({kind}), the walk takes {n} minutes more for “{b}” than for “{a}” on average (homes within reach of both)."],
   spread_title: ["多少居民走多久", "How many residents walk how long"],
   spread_note: ["随地图上选的设施和人群变化。现在：{kind}，{profile}。比例以全部居民为分母，无法判断的另列一栏。", "Follows the facility and the walker chosen for the map. Now: {kind}, {profile}. Shares are of all residents; those not known stand in a column of their own."],
