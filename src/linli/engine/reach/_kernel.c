@@ -612,12 +612,38 @@ static int open_seeds(Seeds *seeds, int32_t size, const Net *net, const Doors *d
     return OK;
 }
 
+/* What a sweep up leaves for the sweep down, deepest row first. */
+typedef struct { Lanes *lanes; int64_t count, room; } Kept;
+
+/* Seeds lie far apart in large networks: ask for what a sweep up will read of them a few words ahead of it. */
+static inline void prefetch(const Net *net, const uint64_t *met, int64_t w) {
+    enum { STARTS = 8, ARCS = 3 };
+    if (w >= STARTS)
+        for (uint64_t left = met[w - STARTS]; left; left &= left - 1)
+            __builtin_prefetch(&net->start[(w - STARTS) * 64 + __builtin_ctzll(left)]);
+    if (w >= ARCS)
+        for (uint64_t left = met[w - ARCS]; left; left &= left - 1) {
+            int32_t a = net->start[(w - ARCS) * 64 + __builtin_ctzll(left)];
+            __builtin_prefetch(&net->col[a]);
+            __builtin_prefetch(&net->slot[a]);
+            __builtin_prefetch(&net->rising[a]);
+        }
+}
+
 /* Up from the seeds to all their ancestors, deepest row first. A row's arcs lead to its ancestors, so one slot for each
  * depth gathers what they are to hear from below: it is done with when its row's turn comes. `met` starts as the rows
- * with seeds; what each row met ends up with is written before `kept`, the last row last. */
-static Lanes *sweep_up_slots(const Net *net, const Seeds *seeds, uint64_t *met, Lanes *above, Lanes *kept) {
+ * with seeds and ends as the rows kept. */
+static int sweep_up_slots(const Net *net, const Seeds *seeds, uint64_t *met, Lanes *above, Kept *kept) {
     const Lanes *seed = seeds->lanes + seeds->rows;
-    for (int64_t w = (int64_t)words(net->n) - 1; w >= 0; w--)
+    for (int64_t w = (int64_t)words(net->n) - 1; w >= 0; w--) {
+        prefetch(net, met, w);
+        if (met[w] && kept->count + 65 >= kept->room) {
+            int64_t room = 2 * kept->room + 65;
+            Lanes *larger = realloc(kept->lanes, (size_t)room * sizeof *larger);
+            if (!larger) return NO_MEMORY;
+            kept->lanes = larger;
+            kept->room = room;
+        }
         for (uint64_t left = met[w]; left;) {
             int bit = 63 - __builtin_clzll(left);
             int32_t r = (int32_t)(w * 64 + bit), a = net->start[r], end = net->start[r + 1];
@@ -625,28 +651,31 @@ static Lanes *sweep_up_slots(const Net *net, const Seeds *seeds, uint64_t *met, 
             seed -= seeded;
             Lanes *slot = &above[net->depth[r]], here = least(*slot, *seed | splat(seeded - 1));
             *slot = splat(FAR);
-            *--kept = here;
+            kept->lanes[kept->count++] = here;
             do {
                 put(met, net->col[a]);
+                __builtin_prefetch(&net->start[net->col[a]]);
                 slot = &above[net->slot[a]];
                 *slot = least(*slot, add(here, splat(net->rising[a])));
             } while (++a < end);
             left = met[w] & ((1ull << bit) - 1);
         }
-    return kept;
+    }
+    return OK;
 }
 
 /* Down over all rows; `above` holds the ancestors of the row, by depth. */
 static inline __attribute__((always_inline)) void sweep_down_slots(const Net *net, const uint64_t *met,
-                                                                   const Lanes *kept, Lanes *above, Lanes *table,
+                                                                   const Kept *kept, Lanes *above, Lanes *table,
                                                                    int streamed) {
+    const Lanes *next = kept->lanes + kept->count; /* before the first known row it reads one past the last */
     const uint16_t *slot = net->slot, *falling = net->falling, *depth = net->depth;
     const int32_t *start = net->start;
     Lanes limit = splat(net->limit);
     for (int32_t r = 0, a = 0, n = net->n; r < n; r++) {
         uint32_t known = has(met, r);
-        Lanes here = *kept | splat(known - 1);
-        kept += known;
+        next -= known;
+        Lanes here = *next | splat(known - 1);
         here = least(here, add(above[slot[a]], splat(falling[a])));
         here = least(here, add(above[slot[a + 1]], splat(falling[a + 1])));
         a += 2;
@@ -667,8 +696,10 @@ EXPORT int linli_nearest(const Net *net, const Doors *doors, const int32_t *cate
     Seeds seeds;
     int code = open_seeds(&seeds, 1, net, doors, category, first, LANES);
     uint64_t *met = array(words(net->n), sizeof *met);
-    Lanes *above = array((size_t)net->height, sizeof *above), *room = array((size_t)net->n + 1, sizeof *room);
-    if (!code && (!met || !above || !room)) code = NO_MEMORY;
+    Lanes *above = array((size_t)net->height, sizeof *above);
+    Kept kept = {.room = 4 * (int64_t)seeds.rows + 65};
+    kept.lanes = array((size_t)kept.room, sizeof(Lanes));
+    if (!code && (!met || !above || !kept.lanes)) code = NO_MEMORY;
     if (!code) {
         for (int64_t i = 0; i < seeds.count; i++) {
             uint16_t *cell = (uint16_t *)seeds_of(&seeds, seeds.seed[i].row) + seeds.seed[i].lane;
@@ -676,15 +707,17 @@ EXPORT int linli_nearest(const Net *net, const Doors *doors, const int32_t *cate
         }
         memcpy(met, seeds.at, words(net->n) * sizeof *met);
         memset(above, 0xff, (size_t)net->height * sizeof *above);
-        room[net->n] = splat(FAR);
-        const Lanes *kept = sweep_up_slots(net, &seeds, met, above, room + net->n);
+        code = sweep_up_slots(net, &seeds, met, above, &kept);
+    }
+    if (!code) {
+        kept.lanes[kept.count] = splat(FAR);
         /* A table larger than the caches is written past them, if the caller has aligned it. */
         int streamed = (size_t)net->n * sizeof(Lanes) > STREAMED && ((uintptr_t)table & (sizeof(Eight) - 1)) == 0;
-        if (streamed) sweep_down_slots(net, met, kept, above, table, 1);
-        else sweep_down_slots(net, met, kept, above, table, 0);
+        if (streamed) sweep_down_slots(net, met, &kept, above, table, 1);
+        else sweep_down_slots(net, met, &kept, above, table, 0);
     }
     close_seeds(&seeds);
-    free(met); free(above); free(room);
+    free(met); free(above); free(kept.lanes);
     return code;
 }
 

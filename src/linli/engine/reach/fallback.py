@@ -45,8 +45,16 @@ class ScipyKernel:
         return ScipyKernel(self.row_of_node.size, *self._edges, forward_ms, backward_ms)
 
     def nearest(
-        self, ends: Ends, category: Int32s, category_count: int, *, cutoff_ms: int, toward: bool
+        self,
+        ends: Ends,
+        category: Int32s,
+        category_count: int,
+        *,
+        cutoff_ms: int,
+        toward: bool,
+        out: Ticks | None = None,
     ) -> Ticks:
+        del out
         found = self._distances(ends, category, category_count, cutoff_ms=cutoff_ms, toward=toward)
         return np.ascontiguousarray(to_ticks(found, cutoff_ms).T)
 

@@ -30,9 +30,16 @@ class Kernel(Protocol):
         ...
 
     def nearest(
-        self, ends: Ends, category: Int32s, category_count: int, *, cutoff_ms: int, toward: bool
+        self,
+        ends: Ends,
+        category: Int32s,
+        category_count: int,
+        *,
+        cutoff_ms: int,
+        toward: bool,
+        out: Ticks | None = None,
     ) -> Ticks:
-        """[n, c]: every row's time to the nearest door of each category."""
+        """[n, c]: every row's time to the nearest door of each category; in `out`, if that can be used."""
         ...
 
     def k_nearest(
