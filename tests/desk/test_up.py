@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -109,7 +110,43 @@ def test_up_again_reads_nothing_in(tmp_path: Path, village_inputs: Inputs) -> No
 def test_up_demo_is_measured_and_served(tmp_path: Path) -> None:
     done = linli("up", "--check", LINLI_DATA=str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert re.search(r"title: .*Helsinki", done.stdout)
+    assert re.search(r"title: .*赫尔辛基市中心", done.stdout)
+    assert "Central Helsinki: " in done.stdout
+
+
+def headers_of(url: str, **headers: str) -> tuple[int, dict[str, str]]:
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    try:
+        with opener.open(urllib.request.Request(url, headers=headers), timeout=10) as answer:
+            return answer.status, dict(answer.headers)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, dict(error.headers)
+
+
+@pytest.mark.parametrize(("trusted", "believed"), [("127.0.0.1", True), ("", False), ("10.9.8.7", False)])
+def test_up_believes_forwarded_headers_only_of_the_server_in_front(
+    tmp_path: Path, village_inputs: Inputs, trusted: str, believed: bool
+) -> None:
+    given = {"LINLI_HTTPS": "1", "LINLI_TRUSTED_PROXY": trusted, "LINLI_ALLOWED_HOSTS": "linli.example.cn"}
+    with started(
+        "up", "--port", "0", "--data", tmp_path, *place_arguments(village_inputs), **given
+    ) as process:
+        url = re.search(r"http://\S+/", read_until(process, "Linli is up at"))[0]
+        forwarded = {
+            "X-Forwarded-Proto": "https",
+            "X-Forwarded-For": "203.0.113.7",
+            "Host": "linli.example.cn",
+        }
+        status, headers = headers_of(url + "c/village/", **forwarded)
+        assert status == 200
+        # Django says this only where it believes that the browser came by HTTPS.
+        assert ("Strict-Transport-Security" in headers) is believed
+        assert "Secure" in headers["Set-Cookie"]
+        assert headers_of(url + "healthz", Host="evil.example")[0] == 400
+        assert headers_of(url + "api/c/village/place.json", Host="evil.example")[1]["Content-Type"] == (
+            "application/problem+json"
+        )
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from linli.engine.streets.progress import Progress
 
 DEMO = Path(__file__).parents[1] / "demo" / "helsinki.osm.pbf"
-DEMO_NAME, DEMO_SLUG = "Helsinki", "helsinki"
+DEMO_SLUG = "helsinki"
+DEMO_NAMES = ("赫尔辛基市中心", "Central Helsinki")
 DEFAULT_PORT = 8000
 STOPPED_EARLY = 130
 
@@ -156,7 +157,8 @@ def places_to_read(arguments: argparse.Namespace) -> list[tuple[Community, Input
     ]
     if again or communities_to_show():
         return again
-    return [(name_community(name=DEMO_NAME, slug=DEMO_SLUG), Inputs(path=DEMO, name=DEMO_NAME))]
+    [demo] = {name_community(name=name, slug=DEMO_SLUG) for name in DEMO_NAMES}
+    return [(demo, Inputs(path=DEMO, name=DEMO_NAMES[-1]))]
 
 
 def measure_places(progress: Progress) -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 
 from linli.desk.config.environ import Environment, database, secret_key
 from linli.engine.errors import InputError
+from tests.conftest import ROOT
 
 
 def read(**values: str) -> Environment:
@@ -89,3 +91,15 @@ def test_secret_key_cut_short_is_refused(tmp_path: Path) -> None:
     (tmp_path / "secret.key").write_text("")
     with pytest.raises(InputError, match=r"secret\.key: not a key"):
         secret_key(read(LINLI_DATA=str(tmp_path)))
+
+
+def test_every_variable_read_is_in_the_operators_guide_and_no_other() -> None:
+    told = set(
+        re.findall(r"^\| `(LINLI_\w+)` \|", (ROOT / "docs" / "operators.md").read_text("utf-8"), re.MULTILINE)
+    )
+    read = {
+        name
+        for path in (ROOT / "src" / "linli" / "desk").rglob("*.py")
+        for name in re.findall(r"\"(LINLI_[A-Z_]+)\"", path.read_text("utf-8"))
+    }
+    assert told == read
