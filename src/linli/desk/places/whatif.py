@@ -76,7 +76,11 @@ def apply_change(served: Served, change: Change) -> Outcome:
     if profile.wheelchair or unsettled:
         loose = _walk_s(served, profile, _standing(served, kind, gone, settled=False), new, certain=False)
         maybe = np.minimum(sure, loose)
-    after = coded(sure, maybe, blind=blind_homes(served, kind), wheelchair=profile.wheelchair)
+    blind = blind_homes(served, kind)
+    if not facilities.surveyed[kind]:
+        # There may be places nobody has written down: to the plan's own, a walk is at most this long.
+        blind &= ~np.isfinite(sure)
+    after = coded(sure, maybe, blind=blind, wheelchair=profile.wheelchair)
     before = seconds_of(served, profile=change.profile, kind=change.kind)
     summary = compare(before, after, residents_of(served), cutoff_s=served.measurement.cutoff_s)
     return Outcome(after, {**summary, "pins_off_street": int((new.edge < 0).sum())})
