@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import rasterio
 from affine import Affine
+from rasterio.warp import transform
 
 from linli.engine.errors import InputError
 from linli.engine.streets.elevation import open_heights
@@ -67,8 +68,6 @@ def test_open_heights_of_a_projected_raster(tmp_path):
     grid = np.tile(np.arange(400.0), (400, 1))
     path = write_raster(tmp_path / "u.tif", grid, west=370_000, north=4_846_000, cell=20, crs="EPSG:32632")
     heights = open_heights(path, bounds=BOX)
-    from rasterio.warp import transform
-
     (x,), _ = transform("EPSG:4326", "EPSG:32632", [7.42], [43.735])
     assert at(heights, 7.42, 43.735) == pytest.approx((x - 370_000) / 20 - 0.5, abs=0.01)
 

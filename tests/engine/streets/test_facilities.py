@@ -18,10 +18,12 @@ def streets_of_town():
     return Town().street((-500, 0), (0, 0), (200, 0), (500, 0)).street((200, -500), (200, 0), (200, 500))
 
 
-def facilities(town, register=None):
+def facilities(town, register=None, residents=1000.0):
     extract = town.extract()
     network = build_network(extract)
-    return find_facilities(extract, network, streets=Streets.of(network), register=register)
+    return find_facilities(
+        extract, network, streets=Streets.of(network), residents=residents, register=register
+    )
 
 
 def feet(found, facility=0):
@@ -98,6 +100,12 @@ def test_facility_far_from_any_street_has_no_door():
 def test_kind_never_found_is_not_surveyed():
     found = facilities(streets_of_town().point(50, 12, amenity="pharmacy"))
     assert [KINDS[k] for k in np.flatnonzero(found.surveyed)] == ["pharmacy"]
+
+
+@pytest.mark.parametrize(("residents", "surveyed"), [(100_000, True), (100_001, False)])
+def test_kind_too_rare_for_the_people_here_is_not_surveyed(residents, surveyed):
+    found = facilities(streets_of_town().point(50, 12, amenity="pharmacy"), residents=residents)
+    assert found.surveyed[KINDS.index("pharmacy")] == surveyed
 
 
 def test_school_of_unknown_level_is_marked():

@@ -11,7 +11,7 @@ from linli.engine.circle.standards import shipped_standards
 from linli.engine.streets.profiles import load_profiles
 
 DEFAULT_STANDARDS = ("gb50180_2018", "fifteen_minute_city")
-DEFAULT_PROFILES = ("adult", "senior", "wheelchair_manual")
+DEFAULT_PROFILES = ("adult", "senior", "senior_frail", "wheelchair_manual")
 STOPPED = 130
 
 _EPILOG = """\

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import TYPE_CHECKING, ClassVar
@@ -12,7 +13,7 @@ import shapely
 from linli.engine.streets.candidates import Candidate, find_candidates
 from linli.engine.streets.doors import DoorNodes, Streets, best_ranked
 from linli.engine.streets.joining import join
-from linli.engine.streets.kinds import load_kinds
+from linli.engine.streets.kinds import load_kinds, residents_per_place
 from linli.engine.streets.snap import Snap, snap
 from linli.engine.streets.strings import Strings
 
@@ -86,7 +87,12 @@ class Facilities:
 
 
 def find_facilities(
-    extract: Extract, network: Network, *, streets: Streets, register: FacilityRegister | None = None
+    extract: Extract,
+    network: Network,
+    *,
+    streets: Streets,
+    residents: float,
+    register: FacilityRegister | None = None,
 ) -> Facilities:
     """Find every facility of the extract, its margin included, and its doors.
 
@@ -94,16 +100,19 @@ def find_facilities(
     ----------
     streets
         The streets of `network` that a door may open on.
+    residents
+        How many people live here: a map with next to nothing of a kind for so many has not been surveyed for it.
     register
         The committee's list, which wins over the map.
     """
     candidates = find_candidates(extract.features, plane=streets.plane)
-    in_file = {kind for candidate in candidates for kind in candidate.kinds}
+    in_file = Counter(kind for candidate in candidates for kind in candidate.kinds)
     if register is not None:
         candidates = join(candidates, register, features=extract.features, boundary=extract.boundary)
     keys = list(load_kinds())
     surveyed = np.zeros(len(keys), bool)
-    surveyed[sorted(in_file)] = True
+    enough = residents / residents_per_place()
+    surveyed[[kind for kind, count in in_file.items() if count >= enough]] = True
     if register is not None:
         surveyed[[keys.index(key) for key in register.surveyed]] = True
     owner, lon, lat = _doors(candidates, extract, streets)

@@ -149,6 +149,11 @@ def load_open_space_rule() -> OpenSpaceRule:
     )
 
 
+def residents_per_place() -> float:
+    """Read for how many residents, at the most, a surveyed map has one place of a kind."""
+    return float(_read()["survey"]["residents_per_place"])
+
+
 def kind_names() -> dict[str, str]:
     """Map what a person may write for a kind (key, Chinese and English name, aliases; lower case) to its key."""
     names: dict[str, str] = {}

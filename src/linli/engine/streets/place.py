@@ -219,7 +219,8 @@ def build(inputs: Inputs, *, progress: Progress | None = None) -> Place:
     streets = Streets.of(network)
     homes, told = _homes(inputs, extract, lived_in, network=network, streets=streets)
     report("find homes and facilities", 0.4)
-    facilities = find_facilities(extract, network, streets=streets, register=register)
+    residents = float(homes.residents.sum())
+    facilities = find_facilities(extract, network, streets=streets, residents=residents, register=register)
     report("find homes and facilities", 0.9)
     place = Place(
         network=network,
