@@ -57,7 +57,7 @@ def test_percent_never_rounds_somebody_away(share: float, written: str) -> None:
         (0, "1 分钟", "1 minute"),
         (60, "1 分钟", "1 minute"),
         (61, "2 分钟", "2 minutes"),
-        (65534, "超过 30 分钟", "over 30 min"),
+        (65534, "超 30 分钟", "over 30 min"),
         (65535, "不清楚", "not known"),
         (65533, "缺轮椅数据", "no wheelchair data"),
     ],

@@ -132,6 +132,11 @@ def _rule_row(slug: str, choices: Choices, rule: Mapping[str, Any]) -> Row:
         "width": f"{100 * rule['share']:.1f}",
         "count": _("{covered} of {total} residents").format(**everyone),
         "groups": _group_words(rule["groups"]),
+        "unknown": _("For {unknown} more residents it cannot be told.").format(
+            unknown=figures.whole(rule["unknown"])
+        )
+        if rule["unknown"] >= 1
+        else "",
         "left_out": residents_words(rule["left_out"]) if rule["homes_left_out"] else "",
         "url": list_url(slug, choices, anchor="#left-out", rule=rule["key"]),
     }

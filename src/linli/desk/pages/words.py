@@ -64,6 +64,7 @@ def _map_words() -> dict[str, str]:
 def _walk_words() -> dict[str, str]:
     return {
         "answer": _("of {known} residents walk to “{kind}” within 15 minutes ({who}): {near} people."),
+        "answer_at_least": _("residents at least walk to “{kind}” within 15 minutes by your plan ({who})."),
         "answer_unknown": _(
             "The map does not say for sure which places are “{kind}”, so nobody's walk can be told ({who}). The committee's own list of places would settle it."
         ),
@@ -74,7 +75,7 @@ def _walk_words() -> dict[str, str]:
         "metres": _("{n} m"),
         "residents_one": _("{n} resident"),
         "residents_other": _("{n} residents"),
-        "too_far": _("over 30 minutes"),
+        "too_far": _("over {n} min").format(n=STEPS_MIN[-1]),
         "unknown": _("not known"),
         "no_tags": _("no wheelchair data"),
         "untold": _("Not known from here"),
@@ -104,6 +105,8 @@ def _plan_words() -> dict[str, str]:
         "moving": _("Moving: {name}"),
         "plan_residents": _("residents within 15 minutes: {before} before, {after} after"),
         "plan_minutes": _("Mean walk: {before} minutes before, {after} after"),
+        "off_street_one": _("{n} pin is too far from any street to count."),
+        "off_street_other": _("{n} pins are too far from any street to count."),
         "plan_homes": _("Homes that come within 15 minutes: {gained}; that drop out: {lost}"),
     }
 

@@ -14,7 +14,7 @@ export function canDrawMaps() {
 
 function paperColours() {
   const style = getComputedStyle(document.documentElement);
-  const names = ["land", "green", "water", "street", "street-edge", "steps", "building", "home-edge", "ink", "label", "halo", "accent", "changed", "gone", "hatch"];
+  const names = ["land", "green", "water", "street", "street-edge", "steps", "building", "home-edge", "ink", "label", "halo", "accent", "changed", "gone", "hatch", "boundary"];
   const camel = (name) => name.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
   return Object.fromEntries(names.map((name) => [camel(name), style.getPropertyValue(`--map-${name}`).trim()]));
 }
@@ -42,6 +42,7 @@ export class LifeMap {
   constructor(container, { tilesUrl, bounds, legend, colours, say, still, on }) {
     this.on = on;
     this.container = container;
+    this.legend = legend;
     this.painted = new Uint8Array(0);
     this.selected = null;
     this.hovered = null;
@@ -118,6 +119,13 @@ export class LifeMap {
     const camera = { center: lonLat, zoom: Math.max(this.map.getZoom(), zoom) };
     if (still) this.map.jumpTo(camera);
     else this.map.easeTo({ ...camera, duration: 500 });
+  }
+
+  /** Show all these places at once. */
+  fit(lonLats) {
+    const bounds = lonLats.reduce((box, at) => box.extend(at), new maplibre.LngLatBounds(lonLats[0], lonLats[0]));
+    const padding = clearOf(this.legend, this.container, bounds.toArray().flat());
+    this.map.fitBounds(bounds, { padding, maxZoom: 16.5, animate: false });
   }
 
   sees(lonLat) {
@@ -226,6 +234,7 @@ export class LifeMap {
   }
 
   liftPin(pin) {
+    this.on.hover({ home: null, pin: null });
     this.dragging = true;
     this.map.getCanvas().classList.add("dragging");
     this.map.getSource("facilities").setData(pinFeatures(this.pins.filter((other) => other.id !== pin.id)));

@@ -178,7 +178,7 @@ function showRules() {
   });
 }
 
-function loadHome() {
+function loadHome({ bringIntoView = false } = {}) {
   const index = state.home;
   map.select(index);
   if (index === null) {
@@ -192,7 +192,13 @@ function loadHome() {
     now.walks = walks;
     now.home = home;
     showHome();
+    if (bringIntoView) map.fit([[home.lon, home.lat], ...chosenWalk()]);
   });
+}
+
+function chosenWalk() {
+  const walk = now.walks.features.find(({ properties }) => properties.kind === state.kind);
+  return walk ? walk.geometry.coordinates : [];
 }
 
 function showHome() {
@@ -298,6 +304,7 @@ async function start() {
 }
 
 async function draw() {
+  const viewGiven = window.location.hash.startsWith("#map=");
   map = new LifeMap(region("map"), {
     tilesUrl: api.tilesUrl, bounds: place.bounds, legend: region("legend"), colours: classColours(), say, still,
     on: {
@@ -330,7 +337,7 @@ async function draw() {
   showLinks();
   loadKind();
   loadRules();
-  loadHome();
+  loadHome({ bringIntoView: !viewGiven });
 }
 
 region("retry").addEventListener("click", retry);

@@ -60,7 +60,7 @@ export function mapStyle({ tilesUrl, colours, paper }) {
         paint: { "line-color": paper.ink, "line-width": ["case", selected, 4, hovered, 2.5, 0] },
       }),
       place("boundary", "line", "boundary", {
-        paint: { "line-color": paper.accent, "line-width": 2.5, "line-dasharray": [3, 2], "line-opacity": 0.8 },
+        paint: { "line-color": paper.boundary, "line-width": ["interpolate", ["linear"], ["zoom"], 11, 1, 14, 2.5], "line-dasharray": [3, 2] },
       }),
       place("street-names", "symbol", "streets", {
         minzoom: 14,
@@ -71,15 +71,20 @@ export function mapStyle({ tilesUrl, colours, paper }) {
       {
         id: "walks-others", type: "line", source: "walks", filter: ["!", ["get", "chosen"]],
         layout: { "line-cap": "round", "line-join": "round" },
-        paint: { "line-color": paper.ink, "line-width": 1.6, "line-opacity": 0.45, "line-dasharray": [0.2, 2] },
+        paint: { "line-color": paper.ink, "line-width": 1.6, "line-opacity": 0.35, "line-dasharray": [0.2, 2] },
       },
       {
         id: "walks-edge", type: "line", source: "walks", filter: ["get", "chosen"],
         layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": paper.halo, "line-width": 9 },
       },
       {
-        id: "walks", type: "line", source: "walks", filter: ["get", "chosen"],
+        id: "walks", type: "line", source: "walks", filter: ["all", ["get", "chosen"], ["get", "certain"]],
         layout: { "line-cap": "round", "line-join": "round" }, paint: { "line-color": paper.accent, "line-width": 5 },
+      },
+      // Nobody has written whether this walk can be taken all the way.
+      {
+        id: "walks-unsure", type: "line", source: "walks", filter: ["all", ["get", "chosen"], ["!", ["get", "certain"]]],
+        paint: { "line-color": paper.accent, "line-width": 5, "line-dasharray": [1.5, 1] },
       },
       pins("facilities", "facilities"),
       pins("moving", "moving"),

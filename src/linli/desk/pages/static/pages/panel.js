@@ -1,6 +1,6 @@
 // What stands beside the map. Functions that fill one region each; they are given data and callbacks and ask nobody.
 
-import { bar, make } from "./dom.js";
+import { bar, fill, make } from "./dom.js";
 import { CLASS_COUNT, NO_TAGS, TOO_FAR, UNKNOWN, classOf, wholeMinutes } from "./scale.js";
 
 const WITHIN_15_MIN = 3;
@@ -12,14 +12,24 @@ export function fillAnswer(region, { residents, kind, profile, words }) {
   const unknown = residents[UNKNOWN] + residents[NO_TAGS];
   const near = residents.slice(0, WITHIN_15_MIN).reduce((sum, n) => sum + n, 0);
   const values = { kind: name(kind), who: name(profile), near: whole(near), known: whole(known), unknown: whole(unknown) };
-  region.replaceChildren(
-    ...(known > 0
+  if (!kind.surveyed && near > 0) {
+    // Only the walks to a plan's own places are known: more people may have one nearby than we can tell.
+    fill(
+      region,
+      make("p", { class: "answer-number" }, values.near),
+      make("p", { class: "answer-words" }, say("answer_at_least", values)),
+    );
+    return;
+  }
+  fill(
+    region,
+    ...(kind.surveyed && known > 0
       ? [
           make("p", { class: "answer-number" }, percent(near / known)),
           make("p", { class: "answer-words" }, say("answer", values)),
         ]
       : [make("p", { class: "answer-words" }, say(kind.surveyed ? "answer_unknown" : "answer_unsurveyed", values))]),
-    ...(unknown >= 1 && known > 0 ? [make("p", { class: "small" }, say("answer_unknown_rest", values))] : []),
+    ...(unknown >= 1 && known > 0 && kind.surveyed ? [make("p", { class: "small" }, say("answer_unknown_rest", values))] : []),
   );
 }
 
@@ -55,7 +65,8 @@ export function fillHome(region, { home, kinds, kind, listUrl, onKind, onClose, 
   const untold = rows.filter(({ walk }) => classOf(walk.seconds) >= UNKNOWN);
   const main = rows.find((row) => row.kind.key === kind.key);
   region.hidden = false;
-  region.replaceChildren(
+  fill(
+    region,
     make("div", { class: "region-head" },
       make("h2", { id: "home-title", tabindex: "-1" }, homeName(home, words)),
       make("button", { type: "button", class: "icon-button", "aria-label": say("close"), on: { click: onClose } }, "×")),
@@ -88,7 +99,8 @@ function walkSentence({ kind, walk }, words) {
 /** The pins as a list, so that everything the mouse can do can be done without one. */
 export function fillFacilities(region, { pins, limit, onShow, onMove, onRemove, onRestore, onMore, words }) {
   const { say } = words;
-  region.replaceChildren(
+  fill(
+    region,
     ...pins.slice(0, limit).map((pin) =>
       make("li", { class: "facility" },
         make("button", { type: "button", class: "facility-name", on: { click: () => onShow(pin) } },
@@ -106,11 +118,13 @@ export function fillFacilities(region, { pins, limit, onShow, onMove, onRemove, 
 export function fillSummary(region, { summary, words }) {
   const { say, whole, tenth, signed } = words;
   const gained = Math.round(summary.residents_15_after) - Math.round(summary.residents_15_before);
-  region.replaceChildren(
+  fill(
+    region,
     make("p", { class: "answer-number" }, signed(gained)),
     make("p", {}, say("plan_residents", { before: whole(summary.residents_15_before), after: whole(summary.residents_15_after) })),
-    make("p", {}, say("plan_minutes", { before: tenth(summary.mean_min_before), after: tenth(summary.mean_min_after) })),
+    summary.mean_min_before + summary.mean_min_after > 0 && make("p", {}, say("plan_minutes", { before: tenth(summary.mean_min_before), after: tenth(summary.mean_min_after) })),
     make("p", {}, say("plan_homes", { gained: whole(summary.homes_gained), lost: whole(summary.homes_lost) })),
+    summary.pins_off_street > 0 && make("p", { class: "badge unverified" }, words.count("off_street", summary.pins_off_street)),
   );
 }
 
@@ -128,9 +142,11 @@ export function fillRules(region, { rules, kind, leftOutUrl, words }) {
           make("p", { class: "rule-share" }, make("strong", {}, percent(rule.share)), " ", say("rule_covered", { covered: whole(rule.covered), total: whole(rule.total) })),
           bar(rule.share),
         ]),
+    rule.share !== null && rule.unknown >= 1 ? make("p", { class: "small" }, say("answer_unknown_rest", { unknown: whole(rule.unknown) })) : null,
     rule.homes_left_out > 0 ? make("p", {}, make("a", { class: "link", href: leftOutUrl(rule) }, say("rule_left_out", { n: whole(rule.left_out) }))) : null,
     evidence(rule, words));
-  region.replaceChildren(
+  fill(
+    region,
     about.length ? make("ul", { class: "rules" }, ...about.map(ruleCard)) : make("p", { class: "small" }, say("no_rule_for_kind", { kind: name(kind) })),
     ...(others.length
       ? [make("details", {}, make("summary", {}, say("other_rules", { n: whole(others.length) })), make("ul", { class: "rules" }, ...others.map(ruleCard)))]
