@@ -285,3 +285,26 @@ def test_still_reader_gets_no_flight(open_map: Any, town: Served) -> None:
     before = page.url.split("#")[1]
     page.locator("#facilities-list .facility-name").first.click()
     page.wait_for_function("(before) => location.hash.slice(1) !== before", arg=before, timeout=2000)
+
+
+def test_tap_on_a_telephone_is_answered_on_the_map_itself(open_map: Any, town: Served) -> None:
+    seen = open_map("kind=pharmacy", width=360, height=740, locale="zh-CN", has_touch=True, is_mobile=True)
+    page = seen.page
+    settled(page)
+    inside = town.place.homes.outline.shapes()[3].representative_point()
+    page.touchscreen.tap(*point_of(page, inside.x, inside.y))
+    page.wait_for_selector("#map-sentence:not([hidden])")
+    assert re.fullmatch(r"从您家走到药店 \d+ 分钟（.+）", page.inner_text("#map-sentence"))
+    page.tap("#map-sentence")
+    assert page.evaluate("document.activeElement.id") == "home-title"
+    assert seen.axe() == []
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+def test_plan_under_way_is_accessible(width: int, open_map: Any) -> None:
+    seen = open_map("kind=library", width=width, locale="en")
+    seen.page.click("#add-facility")
+    seen.page.wait_for_selector("#plan:not([hidden])")
+    assert seen.page.is_visible("#moving")
+    assert seen.axe() == []
+    assert not seen.scrolls_sideways()

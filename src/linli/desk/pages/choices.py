@@ -95,7 +95,7 @@ def kind_groups(facts: Mapping[str, Any]) -> list[dict[str, Any]]:
     return [
         {
             "name": named({"key": group, **facts["groups"][group]})["name"],
-            "kinds": [named(kind) for kind in members],
+            "kinds": [{**named(kind), "count": f"{kind['facility_count']:,}"} for kind in members],
         }
         for group, members in groupby(kinds, key=lambda kind: kind["group"])
     ]

@@ -2,11 +2,12 @@
 
 import * as maplibre from "../vendor/maplibre-gl/maplibre-gl.mjs";
 
-import { mapImages, mapStyle } from "./map-style.js";
+import { PINS_FROM_ZOOM, mapImages, mapStyle } from "./map-style.js";
 
 const nothing = { type: "FeatureCollection", features: [] };
 const DRAG_STARTS_PX = 4;
 const FINGER_PX = 22;
+const MANY_PINS = 150;
 
 export function canDrawMaps() {
   return Boolean(document.createElement("canvas").getContext("webgl2"));
@@ -144,17 +145,12 @@ export class LifeMap {
     return { lon: lng, lat: newLat };
   }
 
-  /** Where a home lies, from the tiles in view; null while it is out of sight. */
-  placeOfHome(home) {
-    const found = this.map.querySourceFeatures("place", { sourceLayer: "homes", filter: ["==", ["get", "home"], home] });
-    if (found.length === 0) return null;
-    const { type, coordinates } = found[0].geometry;
-    return type === "MultiPolygon" ? coordinates[0][0][0] : coordinates[0][0];
-  }
-
   pinAt(point, reach_px) {
     const box = [[point.x - reach_px, point.y - reach_px], [point.x + reach_px, point.y + reach_px]];
-    return this.map.queryRenderedFeatures(box, { layers: ["facilities"] })[0]?.properties.id ?? null;
+    const found = this.map.queryRenderedFeatures(box, { layers: ["facilities"] });
+    // A dot among hundreds is neither to be hit nor to be dragged by mistake.
+    const dots = this.map.getZoom() < PINS_FROM_ZOOM;
+    return found.find(({ properties }) => !(dots && properties.many))?.properties.id ?? null;
   }
 
   homeAt(point, reach_px) {
@@ -192,11 +188,13 @@ export class LifeMap {
     if (this.justDropped) return;
     const touch = event.originalEvent.pointerType === "touch";
     const reach = touch ? FINGER_PX : 6;
-    const pin = this.pinAt(event.point, reach);
     const { lng: lon, lat } = event.lngLat;
     if (this.on.ground({ lon, lat })) return;
+    const hit = this.pinAt(event.point, 2);
+    const home = hit === null ? this.homeAt(event.point, 0) : null;
+    const pin = hit ?? (home === null ? this.pinAt(event.point, reach) : null);
     if (pin !== null) this.on.facility(pin);
-    else this.on.home(this.homeAt(event.point, reach));
+    else this.on.home(home ?? this.homeAt(event.point, reach));
   }
 
   /** A press on a pin may become a drag; the map must not move meanwhile. */
@@ -245,7 +243,7 @@ function pinFeatures(pins) {
   return {
     type: "FeatureCollection",
     features: pins.map(({ id, lon, lat, pin }) => ({
-      type: "Feature", properties: { id, pin, lat }, geometry: { type: "Point", coordinates: [lon, lat] },
+      type: "Feature", properties: { id, pin, lat, many: pin === "pin" && pins.length > MANY_PINS }, geometry: { type: "Point", coordinates: [lon, lat] },
     })),
   };
 }

@@ -183,6 +183,7 @@ function loadHome({ bringIntoView = false } = {}) {
   map.select(index);
   if (index === null) {
     region("home").hidden = true;
+    region("map-sentence").hidden = true;
     loads.set("home", (loads.get("home") ?? 0) + 1);
     now.walks = null;
     map.showWalks(null, state.kind);
@@ -211,6 +212,9 @@ function showHome() {
     onKind: (key) => choose("kind", key),
     onClose: () => { chooseHome(null); region("map").querySelector("canvas").focus(); },
   });
+  // On a narrow screen the panel is far below; the map itself says the one thing asked.
+  region("map-sentence").textContent = region("home-sentence").innerText;
+  region("map-sentence").hidden = false;
   announce("home-title", "home-sentence");
 }
 
@@ -340,6 +344,10 @@ async function draw() {
   loadHome({ bringIntoView: !viewGiven });
 }
 
+region("map-sentence").addEventListener("click", () => {
+  region("home-title").scrollIntoView({ behavior: still ? "auto" : "smooth" });
+  region("home-title").focus({ preventScroll: true });
+});
 region("retry").addEventListener("click", retry);
 region("plan-reset").addEventListener("click", () => planned(() => clearPlan(state)));
 region("add-facility").addEventListener("click", () => {

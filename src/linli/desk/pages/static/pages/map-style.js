@@ -4,6 +4,8 @@ const FONT = ["Noto Sans CJK SC,PingFang SC,Microsoft YaHei,Noto Sans,sans-serif
 const homeClass = ["coalesce", ["feature-state", "class"], 6];
 const selected = ["boolean", ["feature-state", "selected"], false];
 const hovered = ["boolean", ["feature-state", "hovered"], false];
+/** From here on every pin is drawn as one, however many there are. */
+export const PINS_FROM_ZOOM = 15;
 const nothing = { type: "FeatureCollection", features: [] };
 
 function streetWidth(factor) {
@@ -92,12 +94,17 @@ export function mapStyle({ tilesUrl, colours, paper }) {
   };
 }
 
+/** Far out, pins that are many would hide the homes they serve: there each is a dot. */
+function fromAfar(many, few) {
+  return ["step", ["zoom"], ["case", ["get", "many"], many, few], PINS_FROM_ZOOM, few];
+}
+
 function pins(id, source) {
   return {
     id, type: "symbol", source,
     layout: {
-      "icon-image": ["get", "pin"], "icon-anchor": "bottom", "icon-allow-overlap": true, "icon-ignore-placement": true,
-      "icon-size": ["interpolate", ["linear"], ["zoom"], 11, 0.45, 13, 0.7, 16, 1],
+      "icon-image": fromAfar("dot", ["get", "pin"]), "icon-anchor": fromAfar("center", "bottom"), "icon-allow-overlap": true, "icon-ignore-placement": true,
+      "icon-size": ["interpolate", ["linear"], ["zoom"], 11, ["case", ["get", "many"], 0.3, 0.45], 13, ["case", ["get", "many"], 0.5, 0.7], 16, 1],
       "symbol-sort-key": ["-", 0, ["get", "lat"]],
     },
   };
@@ -111,6 +118,7 @@ export function mapImages(paper, colours) {
     "pin-changed": { image: pin(paper.changed, paper.halo, "dot", ratio), ratio },
     "pin-added": { image: pin(paper.changed, paper.halo, "plus", ratio), ratio },
     "pin-removed": { image: pin(paper.gone, paper.halo, "cross", ratio), ratio },
+    "dot": { image: dot(paper.ink, paper.halo, ratio), ratio },
     "hatch": { image: hatch(paper.hatch, colours[7], ratio), ratio },
   };
 }
@@ -147,6 +155,19 @@ function pin(fill, edge, sign, ratio) {
     pen.stroke();
   }
   return pen.getImageData(0, 0, width * ratio, height * ratio);
+}
+
+function dot(fill, edge, ratio) {
+  const side = 14;
+  const pen = new OffscreenCanvas(side * ratio, side * ratio).getContext("2d");
+  pen.scale(ratio, ratio);
+  pen.arc(side / 2, side / 2, 5, 0, 2 * Math.PI);
+  pen.fillStyle = fill;
+  pen.strokeStyle = edge;
+  pen.lineWidth = 2;
+  pen.stroke();
+  pen.fill();
+  return pen.getImageData(0, 0, side * ratio, side * ratio);
 }
 
 function hatch(line, ground, ratio) {

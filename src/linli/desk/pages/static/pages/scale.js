@@ -29,13 +29,6 @@ export function classify(seconds) {
   return classes;
 }
 
-/** How many homes are in each class. */
-export function countClasses(classes) {
-  const counts = new Array(CLASS_COUNT).fill(0);
-  for (const number of classes) counts[number] += 1;
-  return counts;
-}
-
 /** Whole minutes, rounded up, so that a walk never takes longer than the page said. */
 export function wholeMinutes(seconds) {
   return Math.max(1, Math.ceil(seconds / 60));
