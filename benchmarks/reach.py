@@ -243,19 +243,17 @@ def exactness(case: Case, where: str) -> Figure:
 
 
 def at_a_million(small: Case, large: Case) -> Figures:
-    read = np.ones(2**25)  # 256 MB
-    written = np.empty_like(read)
+    """The floor: read every arc once and write a table like the answer once, to fresh memory as the query does."""
+    read, written = large.prepared.kernel.sweep_bytes(cutoff_ms=CUTOFF_MS)
+    arcs = np.ones(read // 8, np.uint64)
     took = seconds({
-        "small": (lambda: small.nearest(small.prepared, small.doors), 30),
-        "large": (lambda: large.nearest(large.prepared, large.doors), 30),
-        "copy": (lambda: np.copyto(written, read), 12),
+        "small": (lambda: small.nearest(small.prepared, small.doors), 40),
+        "large": (lambda: large.nearest(large.prepared, large.doors), 40),
+        "floor": (lambda: (arcs.sum(), np.full(written // 2, 7, np.uint16)), 40),
     })  # fmt: skip
-    bytes_a_second = 2 * read.nbytes / took["copy"]
-    moved = large.prepared.kernel.sweep_bytes(cutoff_ms=CUTOFF_MS)
-    floor = moved / bytes_a_second
     where = f"{large.name}, {large.graph.node_count:,} nodes"
-    detail = f"{said(took['large'])} against {said(floor)} for {moved / 1e6:.0f} MB at {bytes_a_second / 1e9:.1f} GB/s, {where}"
-    yield Figure.at_most("W1 against the floor of memory bandwidth", took["large"] / floor, 3, detail)
+    detail = f"{said(took['large'])} against {said(took['floor'])} to read {read / 1e6:.0f} MB and write {written / 1e6:.0f} MB, {where}"
+    yield Figure.at_most("W1 against the floor of memory bandwidth", took["large"] / took["floor"], 3, detail)
     growth = (took["large"] / took["small"]) / (large.graph.node_count / small.graph.node_count)
     detail = f"{said(took['small'])} → {said(took['large'])}, {small.graph.node_count:,} → {large.graph.node_count:,} nodes"
     yield Figure.at_most("growth of W1 against linear", growth, 1.3, detail)

@@ -71,7 +71,11 @@ def isochrone(
     areas = {}
     for cutoff in sorted(set(cutoffs_ms)):
         lines = drawn.reached(ms, origin, cutoff)
-        area = _without_blocks(shapely.union_all([area, *shapely.buffer(lines, beside_m, quad_segs=4)]), block_m2)
+        if lines:
+            # Line by line: GEOS takes minutes to buffer a net of lines as one.
+            area = _without_blocks(
+                shapely.union_all([area, *shapely.buffer(lines, beside_m, quad_segs=4)]), block_m2
+            )
         areas[cutoff] = shapely.transform(area, lambda xy: np.column_stack(network.plane.to_lonlat(*xy.T)))
     return [areas[cutoff] for cutoff in cutoffs_ms]
 
@@ -88,7 +92,9 @@ class _Drawn:
         ahead = _share(ms[prepared.tail], prepared.forward_ms, cutoff)
         astern = _share(ms[prepared.head], prepared.backward_ms, cutoff)
         whole = (ahead >= 1) | (astern >= 1)
-        lines = [self._part(edge, 0.0, np.inf) for edge in np.flatnonzero(whole)]
+        sizes = np.diff(self.network.point_start)[whole]
+        points = np.repeat(whole, np.diff(self.network.point_start))
+        lines = list(shapely.linestrings(self.xy[points], indices=np.repeat(np.arange(sizes.size), sizes)))
         for edge in np.flatnonzero(~whole & ((ahead > 0) | (astern > 0))):
             begin, end = self._ahead(edge, ahead[edge]), self._astern(edge, astern[edge])
             if begin >= end:

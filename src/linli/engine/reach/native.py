@@ -248,10 +248,10 @@ class NativeKernel:
         )  # fmt: skip
         return ms, reached_by
 
-    def sweep_bytes(self, *, cutoff_ms: int) -> int:
+    def sweep_bytes(self, *, cutoff_ms: int) -> tuple[int, int]:
         """Count what the sweep down of `nearest` must at least read and write, for a benchmark's floor."""
         rows, arcs = self.row_of_node.size, int(self._in_ticks(cutoff_ms).start[-1])
-        return rows * (4 + 2 + 2 * _LANES) + arcs * (2 + 2)
+        return rows * (4 + 2) + arcs * (2 + 2), rows * 2 * _LANES
 
     def _between(
         self, sources: Doors, sinks: Doors | None, mode: int, weight: Floats | None, out: NDArray[Any], *,

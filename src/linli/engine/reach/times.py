@@ -45,13 +45,12 @@ class Times:
 
     def ms(self) -> NDArray[np.float32]:
         """Milliseconds, inf where farther than the cut-off or no way."""
-        return self._scaled(self.tick_ms)
+        scaled = self.ticks * np.float32(self.tick_ms)
+        scaled[self.ticks == FAR] = np.inf
+        return scaled
 
     def minutes(self) -> NDArray[np.float32]:
         """Minutes, inf where farther than the cut-off or no way."""
-        return self._scaled(self.tick_ms / 60_000)
-
-    def _scaled(self, unit: float) -> NDArray[np.float32]:
-        scaled = self.ticks * np.float32(unit)
-        scaled[self.ticks == FAR] = np.inf
+        scaled = self.ms()
+        scaled /= 60_000
         return scaled
