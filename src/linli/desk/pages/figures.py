@@ -33,7 +33,7 @@ def classes_of(seconds: NDArray[np.uint16]) -> NDArray[np.intp]:
 
 def residents_per_class(seconds: NDArray[np.uint16], residents: NDArray[np.floating]) -> NDArray[np.float64]:
     """Count the residents of the homes in each class, float64 [8]."""
-    return np.bincount(classes_of(seconds), weights=residents, minlength=NO_TAGS + 1)
+    return np.bincount(classes_of(seconds), weights=residents, minlength=NO_TAGS + 1).astype(np.float64)
 
 
 def median_seconds(seconds: NDArray[np.uint16], residents: NDArray[np.floating]) -> int | None:

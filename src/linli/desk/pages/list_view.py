@@ -282,7 +282,8 @@ def assumption_rows(assumptions: Iterable[Mapping[str, Any]]) -> list[Row]:
     }
     rows = []
     for each in map(named, assumptions):
-        mark, source = _EVIDENCE.match(each["evidence"]).groups()
+        found = _EVIDENCE.match(each["evidence"])
+        mark, source = found.groups() if found else ("", "")
         value = "" if each["value"] is None else f"{each['value']:g} {each['unit']}".strip()
         rows.append(
             {"name": each["name"], "value": value, "mark": marks.get(mark, ""), "source": source.strip()}

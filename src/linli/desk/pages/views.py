@@ -15,6 +15,8 @@ from linli.desk.places.queries import communities_to_show
 from linli.desk.places.serving import served_place
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.http import HttpRequest, HttpResponse
 
     from linli.desk.places.models import Community
@@ -49,7 +51,7 @@ def life_list(request: HttpRequest, slug: str) -> HttpResponse:
     if served is None:
         return not_found(request)
     context, place, choices = _common(request, served, view="list")
-    parts = {
+    parts: dict[str, Callable[[], dict[str, Any]]] = {
         "overview": lambda: list_view.overview(served, choices, place["kinds"]),
         "home": lambda: list_view.home_part(
             served, choices, place["kinds"], find=request.GET.get("find", "")
