@@ -264,3 +264,46 @@ def test_path_is_a_walk_of_the_length_it_says(use_native, world, cutoff, count, 
         else:
             assert here == doors.tail[t]
         assert total == walk.walk_ms
+
+
+def test_a_large_world_is_answered_alike_by_both_kernels(use_native):
+    """A street grid of 3,600 crossings, more seeds than fit in the first allocations, and an odd number of lanes."""
+    if not use_native:
+        return
+    rng = np.random.default_rng(7)
+    node = np.arange(3_600).reshape(60, 60)
+    tail = np.concatenate([node[:, :-1].ravel(), node[:-1].ravel()])
+    head = np.concatenate([node[:, 1:].ravel(), node[1:].ravel()])
+    forward, backward = rng.integers(20_000, 90_000, (2, tail.size))
+    network = {
+        "node_count": node.size,
+        "tail": tail,
+        "head": head,
+        "forward_ms": forward,
+        "backward_ms": backward,
+    }
+    kernels = [prepare(**network, use_native=which) for which in (True, False)]
+    doors, category = Doors.at_nodes(rng.integers(0, node.size, 900)), rng.integers(0, 21, 900)
+    slack = SLACK * 900_000
+    for direction in ("to", "from"):
+        exact, told = (
+            nearest(p, doors, category, 21, cutoff_ms=900_000, direction=direction).ms()[p.row_of_node]
+            for p in reversed(kernels)
+        )
+        assert np.abs(exact[exact < 890_000] - told[exact < 890_000]).max() < slack
+        for k in (1, 2, 5):
+            exact, told = (
+                k_nearest(p, doors, category, 21, k=k, cutoff_ms=900_000, direction=direction)[0].ms()[
+                    p.row_of_node
+                ]
+                for p in reversed(kernels)
+            )
+            assert np.abs(exact[exact < 890_000] - told[exact < 890_000]).max() < slack
+        exact, told = (
+            within(p, doors, np.ones(900), cutoff_ms=900_000, direction=direction)[p.row_of_node]
+            for p in reversed(kernels)
+        )
+        assert np.abs(exact - told).max() <= 1  # one at the very cut-off
+    some = doors.take(slice(0, 100))
+    exact, told = (matrix(p, some, doors, cutoff_ms=900_000).ms() for p in reversed(kernels))
+    assert np.abs(exact[exact < 890_000] - told[exact < 890_000]).max() < slack

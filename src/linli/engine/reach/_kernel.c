@@ -612,8 +612,19 @@ static int open_seeds(Seeds *seeds, int32_t size, const Net *net, const Doors *d
     return OK;
 }
 
-/* What a sweep up leaves for the sweep down, deepest row first. */
-typedef struct { Lanes *lanes; int64_t count, room; } Kept;
+/* What a sweep up leaves for the sweep down, deepest row first; `count`, `room` in rows of `size` lanes. */
+typedef struct { Lanes *lanes; int64_t size, count, room; } Kept;
+
+/* Room for all rows of one more word, and one to spare. */
+static int keep_room(Kept *kept) {
+    if (kept->lanes && kept->count + 65 < kept->room) return OK;
+    int64_t room = 2 * kept->room + 65;
+    Lanes *larger = realloc(kept->lanes, (size_t)(room * kept->size) * sizeof *larger);
+    if (!larger) return NO_MEMORY;
+    kept->lanes = larger;
+    kept->room = room;
+    return OK;
+}
 
 /* Seeds lie far apart in large networks: ask for what a sweep up will read of them a few words ahead of it. */
 static inline void prefetch(const Net *net, const uint64_t *met, int64_t w) {
@@ -637,13 +648,7 @@ static int sweep_up_slots(const Net *net, const Seeds *seeds, uint64_t *met, Lan
     const Lanes *seed = seeds->lanes + seeds->rows;
     for (int64_t w = (int64_t)words(net->n) - 1; w >= 0; w--) {
         prefetch(net, met, w);
-        if (met[w] && kept->count + 65 >= kept->room) {
-            int64_t room = 2 * kept->room + 65;
-            Lanes *larger = realloc(kept->lanes, (size_t)room * sizeof *larger);
-            if (!larger) return NO_MEMORY;
-            kept->lanes = larger;
-            kept->room = room;
-        }
+        if (met[w] && keep_room(kept)) return NO_MEMORY;
         for (uint64_t left = met[w]; left;) {
             int bit = 63 - __builtin_clzll(left);
             int32_t r = (int32_t)(w * 64 + bit), a = net->start[r], end = net->start[r + 1];
@@ -697,9 +702,8 @@ EXPORT int linli_nearest(const Net *net, const Doors *doors, const int32_t *cate
     int code = open_seeds(&seeds, 1, net, doors, category, first, LANES);
     uint64_t *met = array(words(net->n), sizeof *met);
     Lanes *above = array((size_t)net->height, sizeof *above);
-    Kept kept = {.room = 4 * (int64_t)seeds.rows + 65};
-    kept.lanes = array((size_t)kept.room, sizeof(Lanes));
-    if (!code && (!met || !above || !kept.lanes)) code = NO_MEMORY;
+    Kept kept = {.size = 1, .room = 4 * (int64_t)seeds.rows};
+    if (!code && (!met || !above || keep_room(&kept))) code = NO_MEMORY;
     if (!code) {
         for (int64_t i = 0; i < seeds.count; i++) {
             uint16_t *cell = (uint16_t *)seeds_of(&seeds, seeds.seed[i].row) + seeds.seed[i].lane;
@@ -741,10 +745,6 @@ static inline void insert(Lanes *times, Lanes *doors, int from, int k, Lanes tic
     }
 }
 
-static inline void clear(Lanes *lists, int k) {
-    for (int j = 0; j < 2 * k; j++) lists[j] = splat(FAR);
-}
-
 /* Lists of a neighbour, `ticks` away, into these. The j-th of one sorted list never comes before the j-th place. */
 static inline void merge(Lanes *into, const Lanes *from, int k, uint32_t ticks) {
     for (int j = 0; j < k; j++) {
@@ -763,14 +763,15 @@ static inline void copy(Lanes *into, const Lanes *from, int k, uint32_t ticks) {
 }
 
 /* As sweep_up_slots, with lists. `pushed`: rows whose slot holds something. */
-static inline __attribute__((always_inline)) void k_sweep_up(const Net *net, const Seeds *seeds, uint64_t *met,
-                                                             uint64_t *pushed, Lanes *above, Lanes *kept, int k) {
+static inline __attribute__((always_inline)) int k_sweep_up(const Net *net, const Seeds *seeds, uint64_t *met,
+                                                            uint64_t *pushed, Lanes *above, Kept *kept, int k) {
     const Lanes *seed = times_of(seeds->lanes, k, seeds->rows);
-    for (int64_t w = (int64_t)words(net->n) - 1; w >= 0; w--)
+    for (int64_t w = (int64_t)words(net->n) - 1; w >= 0; w--) {
+        if (met[w] && keep_room(kept)) return NO_MEMORY;
         for (uint64_t left = met[w]; left;) {
             int bit = 63 - __builtin_clzll(left);
             int32_t r = (int32_t)(w * 64 + bit);
-            Lanes *own = times_of(above, k, net->depth[r]), *here = times_of(kept, k, r);
+            Lanes *own = times_of(above, k, net->depth[r]), *here = times_of(kept->lanes, k, kept->count++);
             if (has(seeds->at, r)) {
                 seed -= 2 * k;
                 copy(here, seed, k, 0);
@@ -792,6 +793,8 @@ static inline __attribute__((always_inline)) void k_sweep_up(const Net *net, con
             }
             left = met[w] & ((1ull << bit) - 1);
         }
+    }
+    return OK;
 }
 
 /* Where the lists go; see linli_k_nearest. */
@@ -802,15 +805,17 @@ typedef struct {
     int32_t *door;
 } Answer;
 
-static inline __attribute__((always_inline)) void k_sweep_down(const Net *net, const uint64_t *met, const Lanes *kept,
+static inline __attribute__((always_inline)) void k_sweep_down(const Net *net, const uint64_t *met, const Kept *kept,
                                                                Lanes *above, int k, const Answer *answer) {
+    const Lanes *next = times_of(kept->lanes, k, kept->count);
     Lanes limit = splat(net->limit);
     int32_t lanes = answer->lanes;
     for (int32_t r = 0; r < net->n; r++) {
         Lanes here[2 * MAX_K]; /* its own, so that it stays in registers */
         int32_t begin = net->start[r], end = net->start[r + 1], nearest = begin;
         if (has(met, r)) {
-            copy(here, times_of((Lanes *)kept, k, r), k, 0);
+            next -= 2 * k;
+            copy(here, next, k, 0);
             nearest = -1;
         } else { /* the nearest first: then few of the others' get in */
             for (int32_t a = begin + 1; a < end; a++)
@@ -818,7 +823,8 @@ static inline __attribute__((always_inline)) void k_sweep_down(const Net *net, c
             copy(here, times_of(above, k, net->slot[nearest]), k, net->falling[nearest]);
         }
         for (int32_t a = begin; a < end; a++)
-            if (a != nearest) merge(here, times_of(above, k, net->slot[a]), k, net->falling[a]);
+            if (a != nearest && net->falling[a] != FAR)
+                merge(here, times_of(above, k, net->slot[a]), k, net->falling[a]);
         copy(times_of(above, k, net->depth[r]), here, k, 0);
         for (int j = 0; j < k; j++) {
             Lanes far = (Lanes)(here[j] > limit);
@@ -834,13 +840,14 @@ static inline __attribute__((always_inline)) void k_sweep_down(const Net *net, c
 typedef struct {
     Seeds seeds;
     uint64_t *met, *pushed;
-    Lanes *above, *kept;
+    Lanes *above;
+    Kept kept;
 } Lists;
 
-static inline __attribute__((always_inline)) void k_sweeps(const Net *net, Lists *lists, int k, const Answer *answer) {
-    k_sweep_up(net, &lists->seeds, lists->met, lists->pushed, lists->above, lists->kept, k);
-    clear(lists->above, k);
-    k_sweep_down(net, lists->met, lists->kept, lists->above, k, answer);
+static inline __attribute__((always_inline)) int k_sweeps(const Net *net, Lists *lists, int k, const Answer *answer) {
+    if (k_sweep_up(net, &lists->seeds, lists->met, lists->pushed, lists->above, &lists->kept, k)) return NO_MEMORY;
+    k_sweep_down(net, lists->met, &lists->kept, lists->above, k, answer);
+    return OK;
 }
 
 /* [n, k, lanes]: every row's k nearest doors of categories first … first + lanes − 1, as ticks and as places among
@@ -852,9 +859,9 @@ EXPORT int linli_k_nearest(const Net *net, const Doors *doors, const int32_t *ca
     size_t row_size = 2 * (size_t)k * sizeof(Lanes), set = words(net->n);
     Lists lists = {
         .met = array(set, sizeof(uint64_t)), .pushed = calloc(set, sizeof(uint64_t)),
-        .above = array((size_t)net->height, row_size), .kept = array((size_t)net->n, row_size)};
+        .above = array((size_t)net->height, row_size), .kept = {.size = 2 * k}};
     int code = open_seeds(&lists.seeds, 2 * k, net, doors, category, first, lanes);
-    if (!code && (!lists.met || !lists.pushed || !lists.above || !lists.kept)) code = NO_MEMORY;
+    if (!code && (!lists.met || !lists.pushed || !lists.above || keep_room(&lists.kept))) code = NO_MEMORY;
     Answer answer = {.lanes = lanes, .ticks = out_ticks, .door = out_door};
     for (int32_t lane = 0; lane < lanes; lane++) answer.begin[lane] = begin[first + lane];
     if (!code) {
@@ -867,14 +874,14 @@ EXPORT int linli_k_nearest(const Net *net, const Doors *doors, const int32_t *ca
         }
         memcpy(lists.met, lists.seeds.at, set * sizeof(uint64_t));
         switch (k) { /* the usual numbers unrolled */
-        case 1: k_sweeps(net, &lists, 1, &answer); break;
-        case 3: k_sweeps(net, &lists, 3, &answer); break;
-        case 5: k_sweeps(net, &lists, 5, &answer); break;
-        default: k_sweeps(net, &lists, k, &answer);
+        case 1: code = k_sweeps(net, &lists, 1, &answer); break;
+        case 3: code = k_sweeps(net, &lists, 3, &answer); break;
+        case 5: code = k_sweeps(net, &lists, 5, &answer); break;
+        default: code = k_sweeps(net, &lists, k, &answer);
         }
     }
     close_seeds(&lists.seeds);
-    free(lists.met); free(lists.pushed); free(lists.above); free(lists.kept);
+    free(lists.met); free(lists.pushed); free(lists.above); free(lists.kept.lanes);
     return code;
 }
 

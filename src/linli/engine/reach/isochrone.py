@@ -95,7 +95,7 @@ class _Drawn:
         sizes = np.diff(self.network.point_start)[whole]
         points = np.repeat(whole, np.diff(self.network.point_start))
         lines = list(shapely.linestrings(self.xy[points], indices=np.repeat(np.arange(sizes.size), sizes)))
-        for edge in np.flatnonzero(~whole & ((ahead > 0) | (astern > 0))):
+        for edge in np.flatnonzero(~whole & ((ahead > 0) | (astern > 0))).tolist():
             begin, end = self._ahead(edge, ahead[edge]), self._astern(edge, astern[edge])
             if begin >= end:
                 lines.append(self._part(edge, 0.0, np.inf))
