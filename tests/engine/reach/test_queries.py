@@ -299,11 +299,12 @@ def test_a_large_world_is_answered_alike_by_both_kernels(use_native):
                 for p in reversed(kernels)
             )
             assert np.abs(exact[exact < 890_000] - told[exact < 890_000]).max() < slack
-        exact, told = (
-            within(p, doors, np.ones(900), cutoff_ms=900_000, direction=direction)[p.row_of_node]
-            for p in reversed(kernels)
+        few, told, many = (
+            within(p, doors, np.ones(900), cutoff_ms=cutoff, direction=direction)[p.row_of_node]
+            for p, cutoff in ((kernels[1], 899_800), (kernels[0], 900_000), (kernels[1], 900_200))
         )
-        assert np.abs(exact - told).max() <= 1  # one at the very cut-off
+        assert ((few <= told) & (told <= many)).all()
+        assert told.max() > 40
     some = doors.take(slice(0, 100))
     exact, told = (matrix(p, some, doors, cutoff_ms=900_000).ms() for p in reversed(kernels))
     assert np.abs(exact[exact < 890_000] - told[exact < 890_000]).max() < slack
