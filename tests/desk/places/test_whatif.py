@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -135,6 +136,22 @@ def test_change_equals_the_walk_to_every_door_left(town: Served) -> None:
     # The moved place stands where another does, by its own door: it can only be as near or nearer.
     assert (outcome.seconds[measured] <= by_hand[measured]).all()
     assert (outcome.seconds[measured] == by_hand[measured]).mean() > 0.9
+
+
+def test_plans_asked_at_once_are_answered_as_alone(town: Served) -> None:
+    facilities = town.place.facilities
+    standing = facilities.of_kind(town.kind_index["supermarket"]).tolist()
+    plans = [
+        Change(profile=profile, kind="supermarket", removed=[facility])
+        for facility in standing[:8]
+        for profile in ("adult", "senior", "wheelchair_manual")
+    ]
+    alone = [apply_change(town, plan) for plan in plans]
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        at_once = list(pool.map(lambda plan: apply_change(town, plan), plans * 4))
+    for number, outcome in enumerate(at_once):
+        np.testing.assert_array_equal(outcome.seconds, alone[number % len(plans)].seconds)
+        assert outcome.summary == alone[number % len(plans)].summary
 
 
 def test_compare_adds_up_who_gains_and_who_loses() -> None:
