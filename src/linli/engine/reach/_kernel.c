@@ -873,6 +873,7 @@ EXPORT int linli_k_nearest(const Net *net, const Doors *doors, const int32_t *ca
             insert(here, here + k, 0, k, one, whose);
         }
         memcpy(lists.met, lists.seeds.at, set * sizeof(uint64_t));
+        memset(lists.above, 0xff, (size_t)net->height * row_size);
         switch (k) { /* the usual numbers unrolled */
         case 1: code = k_sweeps(net, &lists, 1, &answer); break;
         case 3: code = k_sweeps(net, &lists, 3, &answer); break;
