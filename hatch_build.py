@@ -29,13 +29,29 @@ class KernelBuildHook(BuildHookInterface):
         machine = sysconfig.get_platform().rsplit("-", 1)[-1].lower()
         unfinished = library.with_suffix(f".{os.getpid()}{SUFFIX}")
         command = [
-            sys.executable, "-m", "ziglang", "cc", "-O3", "-std=c11", "-shared", "-fPIC", "-fno-sanitize=all",
-            "-Wall", "-Wextra", "-g0", *CPU.get(machine, []), "-o", str(unfinished), str(source),
+            sys.executable,
+            "-m",
+            "ziglang",
+            "cc",
+            "-O3",
+            "-std=c11",
+            "-shared",
+            "-fPIC",
+            "-fno-sanitize=all",
+            "-Wall",
+            "-Wextra",
+            "-g0",
+            *CPU.get(machine, []),
+            "-o",
+            str(unfinished),
+            str(source),
         ]
         try:
             subprocess.run(command, check=True)
         except (OSError, subprocess.CalledProcessError) as error:
-            self.app.display_warning(f"The kernel was not compiled ({error}); linli will use scipy, which is slower.")
+            self.app.display_warning(
+                f"The kernel was not compiled ({error}); linli will use scipy, which is slower."
+            )
             unfinished.unlink(missing_ok=True)
             return
         unfinished.replace(library)

@@ -14,7 +14,9 @@ from linli.engine.errors import InputError
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one subcommand; bad input is one line on stderr and exit code 2, never a traceback."""
-    parser = argparse.ArgumentParser(prog="linli", description="Measure, plan and run a neighbourhood (邻里).")
+    parser = argparse.ArgumentParser(
+        prog="linli", description="Measure, plan and run a neighbourhood (邻里)."
+    )
     parser.add_argument("--version", action="version", version=f"linli {__version__}")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     circle_command.add_parser(commands)

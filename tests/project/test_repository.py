@@ -10,7 +10,9 @@ import pytest
 from tests.conftest import ROOT
 
 TEXT = re.compile(r"\.(py|c|md|toml|txt|in|html|css|js|json|po|yml|yaml|cfg|sh)$|^(script|\.ci)/")
-REGISTRY = re.compile(r"(--(extra-)?index-url|--find-links|\"resolved\":\s*\"http|https?://[^\s\"')]*(/simple/|/packages/[0-9a-f]{2}/|registry\.))")
+REGISTRY = re.compile(
+    r"(--(extra-)?index-url|--find-links|\"resolved\":\s*\"http|https?://[^\s\"')]*(/simple/|/packages/[0-9a-f]{2}/|registry\.))"
+)
 
 
 def tracked_files() -> list[str]:
@@ -33,7 +35,9 @@ def test_files_name_no_package_registry() -> None:
 def test_requirements_are_pinned_with_hashes() -> None:
     for path in sorted((ROOT / "requirements").glob("*.txt")):
         entries = re.split(r"\n(?=\S)", re.sub(r"(?m)^\s*#.*\n", "", path.read_text()))
-        unpinned = [e.split()[0] for e in entries if e.strip() and ("==" not in e or "--hash=sha256:" not in e)]
+        unpinned = [
+            e.split()[0] for e in entries if e.strip() and ("==" not in e or "--hash=sha256:" not in e)
+        ]
         assert unpinned == [], path.name
 
 

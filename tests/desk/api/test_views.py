@@ -35,6 +35,10 @@ def test_place_says_what_the_place_is(client: Client, village: Served) -> None:
     assert place["islands"]["homes"] == 1
     assert place["attribution"] == "© OpenStreetMap contributors, ODbL 1.0"
     assert [profile["key"] for profile in place["profiles"]] == list(village.profiles)
+    west, south, east, north = place["lived_in"]
+    homes = village.place.homes
+    assert homes.lon.min() < west < np.median(homes.lon) <= east <= homes.lon.max()
+    assert homes.lat.min() <= south <= north <= homes.lat.max()
     kinds = {kind["key"]: kind for kind in place["kinds"]}
     assert (kinds["convenience"]["facility_count"], kinds["convenience"]["surveyed"]) == (1, True)
     assert set(place["groups"]) >= {kind["group"] for kind in place["kinds"]}

@@ -86,12 +86,16 @@ class IslandsOut(Out):
 
 
 class PlaceOut(Out):
-    """`bounds` is the place, `reach` all streets known, its margin included: west, south, east, north."""
+    """Three boxes, each west, south, east, north.
+
+    `bounds` is the place, `lived_in` where nearly all of its homes are, `reach` all streets known, the margin included.
+    """
 
     slug: str
     name: str
     names: Words
     bounds: list[float] = Field(min_length=4, max_length=4)
+    lived_in: list[float] = Field(min_length=4, max_length=4)
     reach: list[float] = Field(min_length=4, max_length=4)
     attribution: str
     data_at: str | None

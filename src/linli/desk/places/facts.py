@@ -19,12 +19,25 @@ if TYPE_CHECKING:
     from linli.engine.circle.assess import Coverage
     from linli.engine.circle.judge import RuleResult
     from linli.engine.circle.standards import Rule, Standard
+    from linli.engine.streets.place import Place
     from linli.engine.streets.profiles import Profile
 
 Facts = dict[str, Any]
 PAGE_SIZE = 50
 _STATUS = ("measured", "island", "no street")
 _SOURCE = ("osm", "register")
+
+
+def _lived_in(place: Place) -> list[float]:
+    """West, south, east, north of where people live: a boundary may take in a harbour or a mountain.
+
+    One home in fifty on each side is let go, so that a lone farm does not make everything small.
+    """
+    if not len(place.homes):
+        return list(place.boundary.bounds)
+    west, east = np.quantile(place.homes.lon, (0.02, 0.98)).tolist()
+    south, north = np.quantile(place.homes.lat, (0.02, 0.98)).tolist()
+    return [west, south, east, north]
 
 
 def place_facts(served: Served) -> Facts:
@@ -42,6 +55,7 @@ def place_facts(served: Served) -> Facts:
             "en": community.name_en or community.name_zh,
         },
         "bounds": [round(degrees, 6) for degrees in place.boundary.bounds],
+        "lived_in": [round(degrees, 6) for degrees in _lived_in(place)],
         "reach": [round(degrees, 6) for degrees in served.bounds],
         "attribution": served.row.attribution,
         "data_at": served.row.data_at.isoformat() if served.row.data_at else None,

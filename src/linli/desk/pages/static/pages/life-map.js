@@ -53,7 +53,7 @@ export class LifeMap {
       container,
       style: mapStyle({ tilesUrl, colours, paper }),
       bounds,
-      fitBoundsOptions: { padding: clearOf(legend, container, bounds) },
+      fitBoundsOptions: { padding: clearOf(legend, container, bounds), maxZoom: 16.5 },
       hash: "map",
       attributionControl: false,
       dragRotate: false,

@@ -310,7 +310,7 @@ async function start() {
 async function draw() {
   const viewGiven = window.location.hash.startsWith("#map=");
   map = new LifeMap(region("map"), {
-    tilesUrl: api.tilesUrl, bounds: place.bounds, legend: region("legend"), colours: classColours(), say, still,
+    tilesUrl: api.tilesUrl, bounds: place.lived_in, legend: region("legend"), colours: classColours(), say, still,
     on: {
       home: (index) => chooseHome(index),
       facility: (id) => {
