@@ -696,8 +696,10 @@ static inline __attribute__((always_inline)) void sweep_down_slots(const Net *ne
     }
 }
 
-/* [n, 16]: every row's ticks to the nearest door of categories first … first + 15. */
-EXPORT int linli_nearest(const Net *net, const Doors *doors, const int32_t *category, int32_t first, Lanes *table) {
+/* [n, 16]: every row's ticks to the nearest door of categories first … first + 15. `again`: the table has been written
+ * before; pages fresh from the system are in the cache already, having just been zeroed. */
+EXPORT int linli_nearest(const Net *net, const Doors *doors, const int32_t *category, int32_t first, Lanes *table,
+                         int32_t again) {
     Seeds seeds;
     int code = open_seeds(&seeds, 1, net, doors, category, first, LANES);
     uint64_t *met = array(words(net->n), sizeof *met);
@@ -715,8 +717,8 @@ EXPORT int linli_nearest(const Net *net, const Doors *doors, const int32_t *cate
     }
     if (!code) {
         kept.lanes[kept.count] = splat(FAR);
-        /* A table larger than the caches is written past them, if the caller has aligned it. */
-        int streamed = (size_t)net->n * sizeof(Lanes) > STREAMED && ((uintptr_t)table & (sizeof(Eight) - 1)) == 0;
+        /* A table larger than the caches is written past them, if it is aligned. */
+        int streamed = again && (size_t)net->n * sizeof(Lanes) > STREAMED && ((uintptr_t)table & (sizeof(Eight) - 1)) == 0;
         if (streamed) sweep_down_slots(net, met, &kept, above, table, 1);
         else sweep_down_slots(net, met, &kept, above, table, 0);
     }

@@ -165,19 +165,14 @@ class NativeKernel:
         net, doors = quantised.net(toward=toward), ends_struct(ends)
         tables = []
         for first in range(0, category_count, _LANES):
-            table = _whole_rows(out, self.row_of_node.size) if category_count <= _LANES else None
-            if table is None:
-                table = _aligned(self.row_of_node.size, _LANES)
+            earlier = _whole_rows(out, self.row_of_node.size) if category_count <= _LANES else None
+            table = _aligned(self.row_of_node.size, _LANES) if earlier is None else earlier
             check(
                 _call(
-                    "linli_nearest",
-                    ctypes.addressof(net),
-                    ctypes.addressof(doors),
-                    at(category),
-                    first,
-                    at(table),
+                    "linli_nearest", ctypes.addressof(net), ctypes.addressof(doors), at(category), first, at(table),
+                    earlier is not None,
                 )
-            )
+            )  # fmt: skip
             tables.append(table)
         return _side_by_side(tables)[:, :category_count]
 
