@@ -200,6 +200,10 @@ static int take_out_chains(Work *work) {
         int32_t later = 0;
         for (int32_t i = 0; i < count; i++) {
             int32_t v = now[i];
+            if (i + 16 < count) {
+                __builtin_prefetch(&work->list[now[i + 16]]);
+                __builtin_prefetch(&work->pool[work->list[now[i + 8]].at]);
+            }
             if (locked[v] == round) { next[later++] = v; continue; }
             take_out_small(work, v);
             const List *list = &work->list[v];
@@ -384,6 +388,11 @@ EXPORT void linli_take(void *prepared, int32_t *start, int32_t *col, int32_t *ms
     for (int32_t r = 0; r < n; r++) {
         int32_t v = node_of_row[r];
         const List *list = &work->list[v];
+        if (r + 16 < n) { /* rows are anywhere in the pool: ask for them ahead */
+            __builtin_prefetch(&work->list[node_of_row[r + 16]]);
+            __builtin_prefetch(&work->position[node_of_row[r + 16]]);
+            __builtin_prefetch(&work->pool[work->list[node_of_row[r + 8]].at]);
+        }
         int32_t above = work->parent[work->position[v]];
         depth[r] = above < 0 ? 0 : (uint16_t)(depth[work->row[work->order[above]]] + 1);
         start[r] = count;
@@ -987,14 +996,14 @@ static int index_sinks(const Net *net, const Doors *sinks, int32_t **start, int6
     return OK;
 }
 
-/* Every source against every sink (every row, if sinks is NULL), the sources of a batch in the lanes.
+/* Every source of `order` [count] against every sink (every row, if sinks is NULL), the sources of a batch in the lanes.
  * start_below, row_below, falling_below: the net's arcs by the row they lead to.
  * GATHER: out [sinks or n, columns] += weight [sources, columns] of the sources within the limit.
  * SPREAD: out [sources, columns] += weight [sinks, columns] of the sinks within the limit.
  * TABLE: out [sources, sinks] = ticks, where within the limit. */
 EXPORT int linli_between(const Net *net, const int32_t *start_below, const int32_t *row_below,
-                         const uint16_t *falling_below, const Doors *sources, const int32_t *order, const Doors *sinks,
-                         int64_t edge_count, int32_t toward, int32_t mode, const double *weight, int32_t columns,
+                         const uint16_t *falling_below, const Doors *sources, const int32_t *order, int64_t count,
+                         const Doors *sinks, int64_t edge_count, int32_t toward, int32_t mode, const double *weight, int32_t columns,
                          void *out) {
     double *total = out, *sets = mode == GATHER ? array(512 * (size_t)columns, sizeof *sets) : NULL;
     int32_t *start = NULL;
@@ -1007,8 +1016,8 @@ EXPORT int linli_between(const Net *net, const int32_t *start_below, const int32
     };
     int code = sweep.table && sweep.filled && sweep.crowded && (sets || mode != GATHER) ? OK : NO_MEMORY;
     if (!code && sinks) code = index_sinks(net, sinks, &start, &item);
-    for (; !code && sweep.batch < sources->count; sweep.batch += LANES) {
-        sweep.lanes = sources->count - sweep.batch < LANES ? (int)(sources->count - sweep.batch) : LANES;
+    for (; !code && sweep.batch < count; sweep.batch += LANES) {
+        sweep.lanes = count - sweep.batch < LANES ? (int)(count - sweep.batch) : LANES;
         memset(sweep.filled, 0, words(net->n) * sizeof(uint64_t));
         for (int lane = 0; lane < sweep.lanes; lane++) {
             int64_t s = order[sweep.batch + lane];

@@ -28,7 +28,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "linli_quantise": (_int32, [_int32] + [_at] * 5 + [_double, ctypes.c_uint32] + [_at] * 5),
     "linli_nearest": (_int32, [_at, _at, _at, _int32, _at, _int32]),
     "linli_k_nearest": (_int32, [_at] * 5 + [_int32] * 3 + [_at] * 2),
-    "linli_between": (_int32, [_at] * 7 + [_int64, _int32, _int32, _at, _int32, _at]),
+    "linli_between": (_int32, [_at] * 6 + [_int64, _at, _int64, _int32, _int32, _at, _int32, _at]),
     "linli_graph": (None, [_int32, _int64] + [_at] * 5),
     "linli_search": (_int32, [_int32] + [_at] * 8 + [_int32, _int32, _at, _at]),
 }

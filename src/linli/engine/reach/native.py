@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ctypes
 import math
+import os
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -15,7 +17,7 @@ from linli.engine.reach.library import DoorsStruct, Net, at, check, ends_struct,
 from linli.engine.reach.times import FAR, Ticks, tick_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -24,6 +26,8 @@ if TYPE_CHECKING:
 
 _LANES = 16
 _CUTOFFS_KEPT = 4
+_THREADS = min(4, os.cpu_count() or 1)
+_SHARE = 512  # sources worth a thread
 _GATHER, _SPREAD, _TABLE = 0, 1, 2
 
 
@@ -266,13 +270,22 @@ class NativeKernel:
             sink = ends_struct(sink_ends, sinks)
         # Neighbours in the tree are neighbours on the ground: in one batch they touch much the same rows.
         order = np.argsort(self.row_of_node[np.maximum(ends.tail, ends.head)], kind="stable").astype(np.int32)
-        check(
-            _call(
+        shares = np.array_split(order, min(_THREADS, -(-order.size // _SHARE)) or 1)
+        # Each source has a row of its own in the answer, except where sinks gather what they are given.
+        outs = [out, *(np.zeros_like(out) if mode == _GATHER else out for _ in shares[1:])]
+
+        def answer(share: Int32s, into: NDArray[Any]) -> int:
+            return _call(
                 "linli_between", ctypes.addressof(net), at(start), at(row), at(up if toward else down),
-                ctypes.addressof(source), at(order), sink and ctypes.addressof(sink),
-                self._topology.tail.size, toward, mode, at(weight), 0 if weight is None else weight.shape[1], at(out),
-            )
-        )  # fmt: skip
+                ctypes.addressof(source), at(share), share.size, sink and ctypes.addressof(sink),
+                self._topology.tail.size, toward, mode, at(weight), 0 if weight is None else weight.shape[1], at(into),
+            )  # fmt: skip
+
+        for code in _together(answer, shares, outs):
+            check(code)
+        if mode == _GATHER:
+            for part in outs[1:]:
+                out += part
 
     def _in_ticks(self, cutoff_ms: int) -> _Quantised:
         with self._lock:
@@ -337,6 +350,14 @@ def _whole_rows(out: Ticks | None, rows: int) -> Ticks | None:
     if first < 0 or base.size - first < rows * _LANES:
         return None
     return base[first : first + rows * _LANES].reshape(rows, _LANES)
+
+
+def _together(work: Callable[..., int], *arguments: Sequence[Any]) -> list[int]:
+    """Map, in threads where there is more than one piece: the kernel runs outside Python's lock."""
+    if len(arguments[0]) == 1:
+        return [work(*(argument[0] for argument in arguments))]
+    with ThreadPoolExecutor(len(arguments[0])) as pool:
+        return list(pool.map(work, *arguments))
 
 
 def _side_by_side(parts: list[NDArray[Any]]) -> NDArray[Any]:
