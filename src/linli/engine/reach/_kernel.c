@@ -933,33 +933,6 @@ static Lanes straight(const Sweep *sweep, int64_t sink, Lanes ticks) {
     return ticks;
 }
 
-/* From the filled rows down to all rows that any lane reaches within the limit. */
-static void sweep_down(const Sweep *sweep, const int32_t *start_below, const int32_t *row_below,
-                       const uint16_t *falling) {
-    const Net *net = sweep->net;
-    Lanes *table = sweep->table;
-    uint64_t *filled = sweep->filled;
-    for (size_t w = 0; w < words(net->n); w++) {
-        uint64_t left = filled[w];
-        while (left) {
-            int bit = __builtin_ctzll(left);
-            int32_t r = (int32_t)(w * 64) + bit;
-            Lanes here = table[r];
-            uint32_t nearest = least_lane(here);
-            if (nearest <= net->limit)
-                for (int32_t i = start_below[r]; i < start_below[r + 1]; i++) {
-                    if (nearest + falling[i] > net->limit) continue;
-                    int32_t v = row_below[i];
-                    Lanes there = add(here, splat(falling[i]));
-                    if (has(filled, v)) there = least(there, table[v]);
-                    else put(filled, v);
-                    table[v] = there;
-                }
-            left = bit == 63 ? 0 : filled[w] & ~((2ull << bit) - 1);
-        }
-    }
-}
-
 /* Weights of all 256 sets of eight lanes, and of the other eight. */
 static void sum_sets(const Sweep *sweep, const double *weight, int32_t columns, double *sets) {
     for (int32_t c = 0; c < columns; c++)
@@ -977,6 +950,37 @@ static void sum_sets(const Sweep *sweep, const double *weight, int32_t columns, 
 static inline void gather(double *total, const double *sets, int32_t columns, uint32_t near) {
     for (int32_t c = 0; c < columns; c++)
         total[c] += sets[2 * c * 256 + (near & 255)] + sets[(2 * c + 1) * 256 + (near >> 8)];
+}
+
+/* From the filled rows down to all rows that any lane reaches within the limit. With `total`, every row gathers the
+ * weights of the lanes that reach it. */
+static void sweep_down(const Sweep *sweep, const int32_t *start_below, const int32_t *row_below,
+                       const uint16_t *falling, double *total, const double *sets, int32_t columns) {
+    const Net *net = sweep->net;
+    Lanes *table = sweep->table;
+    uint64_t *filled = sweep->filled;
+    Lanes limit = splat(net->limit);
+    for (size_t w = 0; w < words(net->n); w++) {
+        uint64_t left = filled[w];
+        while (left) {
+            int bit = __builtin_ctzll(left);
+            int32_t r = (int32_t)(w * 64) + bit;
+            Lanes here = table[r];
+            uint32_t nearest = least_lane(here);
+            if (nearest <= net->limit) {
+                if (total) gather(total + (int64_t)r * columns, sets, columns, bits((Lanes)(here <= limit)));
+                for (int32_t i = start_below[r]; i < start_below[r + 1]; i++) {
+                    if (nearest + falling[i] > net->limit) continue;
+                    int32_t v = row_below[i];
+                    Lanes there = add(here, splat(falling[i]));
+                    if (has(filled, v)) there = least(there, table[v]);
+                    else put(filled, v);
+                    table[v] = there;
+                }
+            }
+            left = bit == 63 ? 0 : filled[w] & ~((2ull << bit) - 1);
+        }
+    }
 }
 
 /* Sinks by the row at either end: item 2 × sink + end. */
@@ -1028,17 +1032,12 @@ EXPORT int linli_between(const Net *net, const int32_t *start_below, const int32
             }
         }
         sweep_up(net, sweep.table, sweep.filled);
-        sweep_down(&sweep, start_below, row_below, falling_below);
         if (mode == GATHER) sum_sets(&sweep, weight, columns, sets);
+        sweep_down(&sweep, start_below, row_below, falling_below, sinks ? NULL : total, sets, columns);
         Lanes limit = splat(net->limit);
-        for (size_t w = 0; w < words(net->n); w++)
+        for (size_t w = 0; sinks && w < words(net->n); w++)
             for (uint64_t left = sweep.filled[w]; left; left &= left - 1) {
                 int32_t r = (int32_t)(w * 64) + __builtin_ctzll(left);
-                if (!sinks) {
-                    uint32_t near = bits((Lanes)(sweep.table[r] <= limit));
-                    if (near) gather(total + (int64_t)r * columns, sets, columns, near);
-                    continue;
-                }
                 for (int32_t i = start[r]; i < start[r + 1]; i++) {
                     int64_t sink = item[i] / 2;
                     int32_t rows[2] = {end_row(net, sinks, sink, 0), end_row(net, sinks, sink, 1)};
