@@ -544,10 +544,7 @@ static inline uint32_t end_ticks(const Net *net, const Doors *doors, int64_t d, 
 }
 
 static inline void seed(Lanes *table, uint64_t *filled, int32_t row, int lane, uint32_t ticks) {
-    if (!has(filled, row)) {
-        table[row] = splat(FAR);
-        put(filled, row);
-    }
+    put(filled, row);
     uint16_t *cell = (uint16_t *)&table[row] + lane;
     if (ticks < *cell) *cell = (uint16_t)ticks;
 }
@@ -562,10 +559,8 @@ static void sweep_up(const Net *net, Lanes *table, uint64_t *filled) {
             Lanes here = table[r];
             for (int32_t a = net->start[r]; a < net->start[r + 1]; a++) {
                 int32_t f = net->col[a];
-                Lanes there = add(here, splat(net->rising[a]));
-                if (has(filled, f)) there = least(there, table[f]);
-                else put(filled, f);
-                table[f] = there;
+                put(filled, f);
+                table[f] = least(table[f], add(here, splat(net->rising[a])));
             }
             left = filled[w] & ((1ull << bit) - 1);
         }
@@ -972,10 +967,8 @@ static void sweep_down(const Sweep *sweep, const int32_t *start_below, const int
                 for (int32_t i = start_below[r]; i < start_below[r + 1]; i++) {
                     if (nearest + falling[i] > net->limit) continue;
                     int32_t v = row_below[i];
-                    Lanes there = add(here, splat(falling[i]));
-                    if (has(filled, v)) there = least(there, table[v]);
-                    else put(filled, v);
-                    table[v] = there;
+                    put(filled, v);
+                    table[v] = least(table[v], add(here, splat(falling[i])));
                 }
             }
             left = bit == 63 ? 0 : filled[w] & ~((2ull << bit) - 1);
@@ -1015,14 +1008,14 @@ EXPORT int linli_between(const Net *net, const int32_t *start_below, const int32
     Sweep sweep = {
         .net = net, .sources = sources, .sinks = sinks, .toward = toward, .order = order,
         .table = array((size_t)net->n, sizeof(Lanes)),
-        .filled = array(words(net->n), sizeof(uint64_t)),
+        .filled = calloc(words(net->n), sizeof(uint64_t)),
         .crowded = calloc((size_t)edge_count + 1, 1),
     };
     int code = sweep.table && sweep.filled && sweep.crowded && (sets || mode != GATHER) ? OK : NO_MEMORY;
+    if (!code) memset(sweep.table, 0xff, (size_t)net->n * sizeof(Lanes)); /* FAR; every batch leaves it so */
     if (!code && sinks) code = index_sinks(net, sinks, &start, &item);
     for (; !code && sweep.batch < count; sweep.batch += LANES) {
         sweep.lanes = count - sweep.batch < LANES ? (int)(count - sweep.batch) : LANES;
-        memset(sweep.filled, 0, words(net->n) * sizeof(uint64_t));
         for (int lane = 0; lane < sweep.lanes; lane++) {
             int64_t s = order[sweep.batch + lane];
             if (sources->edge[s] >= 0) sweep.crowded[sources->edge[s]] = 1;
@@ -1064,6 +1057,11 @@ EXPORT int linli_between(const Net *net, const int32_t *start_below, const int32
         for (int lane = 0; lane < sweep.lanes; lane++) {
             int32_t edge = sources->edge[order[sweep.batch + lane]];
             if (edge >= 0) sweep.crowded[edge] = 0;
+        }
+        for (size_t w = 0; w < words(net->n); w++) {
+            for (uint64_t left = sweep.filled[w]; left; left &= left - 1)
+                sweep.table[w * 64 + (size_t)__builtin_ctzll(left)] = splat(FAR);
+            sweep.filled[w] = 0;
         }
     }
     free(sweep.table); free(sweep.filled); free(sweep.crowded); free(start); free(item); free(sets);
