@@ -630,6 +630,26 @@ static int keep_room(Kept *kept) {
     return OK;
 }
 
+static inline const Lanes *kept_of(const Kept *kept, int64_t rows_before) {
+    return kept->lanes + (kept->count - 1 - rows_before) * kept->size;
+}
+
+/* How many rows of a set come before a row; asked for rows in ascending order. */
+typedef struct { int32_t word; int64_t count; } Rank;
+
+static inline int64_t met_before(const uint64_t *met, int32_t row, Rank *rank) {
+    for (; rank->word < row >> 6; rank->word++) rank->count += __builtin_popcountll(met[rank->word]);
+    return rank->count + __builtin_popcountll(met[row >> 6] & ((1ull << (row & 63)) - 1));
+}
+
+/* The ancestors of a row, from the root down; as many as it is deep. */
+static int32_t *way_down(const Net *net, int32_t row) {
+    int32_t need = net->depth[row], *way = array((size_t)need, sizeof *way);
+    for (int32_t r = row - 1; way && need > 0; r--)
+        if (net->depth[r] == need - 1) way[--need] = r;
+    return way;
+}
+
 /* Seeds lie far apart in large networks: ask for what a sweep up will read of them a few words ahead of it. */
 static inline void prefetch(const Net *net, const uint64_t *met, int64_t w) {
     enum { STARTS = 8, ARCS = 3 };
@@ -811,38 +831,53 @@ typedef struct {
     int32_t *door;
 } Answer;
 
+/* A row from its ancestors and what the sweep up kept of it, if anything. */
+static inline __attribute__((always_inline)) void k_row(const Net *net, const Lanes *kept, Lanes *above, int k,
+                                                        int32_t r, Lanes *here) {
+    int32_t begin = net->start[r], end = net->start[r + 1], nearest = -1;
+    if (kept) {
+        copy(here, kept, k, 0);
+    } else { /* the nearest first: then few of the others' get in */
+        nearest = begin;
+        for (int32_t a = begin + 1; a < end; a++)
+            if (net->falling[a] < net->falling[nearest]) nearest = a;
+        copy(here, times_of(above, k, net->slot[nearest]), k, net->falling[nearest]);
+    }
+    for (int32_t a = begin; a < end; a++)
+        if (a != nearest && net->falling[a] != FAR)
+            merge(here, times_of(above, k, net->slot[a]), k, net->falling[a]);
+    copy(times_of(above, k, net->depth[r]), here, k, 0);
+}
+
+/* Down over the rows first … end − 1. */
 static inline __attribute__((always_inline)) void k_sweep_down(const Net *net, const uint64_t *met, const Kept *kept,
-                                                               Lanes *above, int k, const Answer *answer) {
-    const Lanes *next = times_of(kept->lanes, k, kept->count);
-    Lanes limit = splat(net->limit);
+                                                               Lanes *above, int k, const int32_t *way,
+                                                               const Answer *answer, int32_t first, int32_t end) {
+    Lanes limit = splat(net->limit), here[2 * MAX_K]; /* its own, so that it stays in registers */
     int32_t lanes = answer->lanes;
-    for (int32_t r = 0; r < net->n; r++) {
-        Lanes here[2 * MAX_K]; /* its own, so that it stays in registers */
-        int32_t begin = net->start[r], end = net->start[r + 1], nearest = begin;
-        if (has(met, r)) {
-            next -= 2 * k;
-            copy(here, next, k, 0);
-            nearest = -1;
-        } else { /* the nearest first: then few of the others' get in */
-            for (int32_t a = begin + 1; a < end; a++)
-                if (net->falling[a] < net->falling[nearest]) nearest = a;
-            copy(here, times_of(above, k, net->slot[nearest]), k, net->falling[nearest]);
-        }
-        for (int32_t a = begin; a < end; a++)
-            if (a != nearest && net->falling[a] != FAR)
-                merge(here, times_of(above, k, net->slot[a]), k, net->falling[a]);
-        copy(times_of(above, k, net->depth[r]), here, k, 0);
+    Rank rank = {0, 0};
+    for (int32_t i = 0; i < net->depth[first]; i++)
+        k_row(net, has(met, way[i]) ? kept_of(kept, met_before(met, way[i], &rank)) : NULL, above, k, way[i], here);
+    int64_t before = met_before(met, first, &rank);
+    for (int32_t r = first; r < end; r++) {
+        k_row(net, has(met, r) ? kept_of(kept, before++) : NULL, above, k, r, here);
         for (int j = 0; j < k; j++) {
-            Lanes far = (Lanes)(here[j] > limit);
-            int64_t at = ((int64_t)r * k + j) * lanes;
-            *(Lanes *)(answer->ticks + at) = here[j] | far;
+            Lanes far = (Lanes)(here[j] > limit), ticks = here[j] | far;
             Wide far_wide = -__builtin_convertvector((far & 1), Wide);
-            *(Wide *)(answer->door + at) = (answer->begin + __builtin_convertvector(here[k + j], Wide)) | far_wide;
+            Wide door = (answer->begin + __builtin_convertvector(here[k + j], Wide)) | far_wide;
+            int64_t at = ((int64_t)r * k + j) * lanes;
+            if (r == end - 1 && j == k - 1) { /* not over the first row of whoever goes on from here */
+                memcpy(answer->ticks + at, &ticks, (size_t)lanes * sizeof(uint16_t));
+                memcpy(answer->door + at, &door, (size_t)lanes * sizeof(int32_t));
+            } else {
+                *(Lanes *)(answer->ticks + at) = ticks;
+                *(Wide *)(answer->door + at) = door;
+            }
         }
     }
 }
 
-/* What linli_k_nearest works with. */
+/* What is kept between the sweep up and the sweeps down. */
 typedef struct {
     Seeds seeds;
     uint64_t *met, *pushed;
@@ -850,45 +885,71 @@ typedef struct {
     Kept kept;
 } Lists;
 
-static inline __attribute__((always_inline)) int k_sweeps(const Net *net, Lists *lists, int k, const Answer *answer) {
-    if (k_sweep_up(net, &lists->seeds, lists->met, lists->pushed, lists->above, &lists->kept, k)) return NO_MEMORY;
-    k_sweep_down(net, lists->met, &lists->kept, lists->above, k, answer);
-    return OK;
+EXPORT void linli_k_close(void *opened) {
+    Lists *lists = opened;
+    if (!lists) return;
+    close_seeds(&lists->seeds);
+    free(lists->met); free(lists->pushed); free(lists->above); free(lists->kept.lanes); free(lists);
 }
 
-/* [n, k, lanes]: every row's k nearest doors of categories first … first + lanes − 1, as ticks and as places among
- * the doors sorted by category (−1: none). rank [doors]: of each door within its category; begin [categories]: where
- * each starts. Both outputs have room for 16 more than they hold. */
-EXPORT int linli_k_nearest(const Net *net, const Doors *doors, const int32_t *category, const uint16_t *rank,
-                           const int32_t *begin, int32_t first, int32_t lanes, int32_t k, uint16_t *out_ticks,
-                           int32_t *out_door) {
+/* Sweep up from the doors of categories first … first + lanes − 1. rank [doors]: of each door within its category.
+ * `*out` is for linli_k_down and linli_k_close. */
+EXPORT int linli_k_open(const Net *net, const Doors *doors, const int32_t *category, const uint16_t *rank,
+                        int32_t first, int32_t lanes, int32_t k, void **out) {
     size_t row_size = 2 * (size_t)k * sizeof(Lanes), set = words(net->n);
-    Lists lists = {
-        .met = array(set, sizeof(uint64_t)), .pushed = calloc(set, sizeof(uint64_t)),
-        .above = array((size_t)net->height, row_size), .kept = {.size = 2 * k}};
-    int code = open_seeds(&lists.seeds, 2 * k, net, doors, category, first, lanes);
-    if (!code && (!lists.met || !lists.pushed || !lists.above || keep_room(&lists.kept))) code = NO_MEMORY;
-    Answer answer = {.lanes = lanes, .ticks = out_ticks, .door = out_door};
-    for (int32_t lane = 0; lane < lanes; lane++) answer.begin[lane] = begin[first + lane];
-    if (!code) {
-        for (int64_t i = 0; i < lists.seeds.count; i++) {
-            Seed seed = lists.seeds.seed[i];
-            Lanes one = splat(FAR), whose = splat(FAR), *here = seeds_of(&lists.seeds, seed.row);
-            one[seed.lane] = (uint16_t)seed.ticks;
-            whose[seed.lane] = rank[seed.door];
-            insert(here, here + k, 0, k, one, whose);
-        }
-        memcpy(lists.met, lists.seeds.at, set * sizeof(uint64_t));
-        memset(lists.above, 0xff, (size_t)net->height * row_size);
-        switch (k) { /* the usual numbers unrolled */
-        case 1: code = k_sweeps(net, &lists, 1, &answer); break;
-        case 3: code = k_sweeps(net, &lists, 3, &answer); break;
-        case 5: code = k_sweeps(net, &lists, 5, &answer); break;
-        default: code = k_sweeps(net, &lists, k, &answer);
-        }
+    Lists *lists = calloc(1, sizeof *lists);
+    *out = lists;
+    if (!lists) return NO_MEMORY;
+    lists->met = array(set, sizeof(uint64_t));
+    lists->pushed = calloc(set, sizeof(uint64_t));
+    lists->above = array((size_t)net->height, row_size);
+    lists->kept.size = 2 * k;
+    int code = open_seeds(&lists->seeds, 2 * k, net, doors, category, first, lanes);
+    if (code || !lists->met || !lists->pushed || !lists->above || keep_room(&lists->kept)) return NO_MEMORY;
+    for (int64_t i = 0; i < lists->seeds.count; i++) {
+        Seed seed = lists->seeds.seed[i];
+        Lanes one = splat(FAR), whose = splat(FAR), *here = seeds_of(&lists->seeds, seed.row);
+        one[seed.lane] = (uint16_t)seed.ticks;
+        whose[seed.lane] = rank[seed.door];
+        insert(here, here + k, 0, k, one, whose);
     }
-    close_seeds(&lists.seeds);
-    free(lists.met); free(lists.pushed); free(lists.above); free(lists.kept.lanes);
+    memcpy(lists->met, lists->seeds.at, set * sizeof(uint64_t));
+    memset(lists->above, 0xff, (size_t)net->height * row_size);
+#define SWEEP_UP(k) k_sweep_up(net, &lists->seeds, lists->met, lists->pushed, lists->above, &lists->kept, k)
+    switch (k) { /* the usual numbers unrolled */
+    case 1: return SWEEP_UP(1);
+    case 3: return SWEEP_UP(3);
+    case 5: return SWEEP_UP(5);
+    default: return SWEEP_UP(k);
+    }
+#undef SWEEP_UP
+}
+
+/* [n, k, lanes]: the k nearest doors of each category for the rows first_row … end_row − 1, as ticks and as places
+ * among the doors sorted by category (−1: none). begin [lanes]: where each category starts among them. Both outputs
+ * have room for 16 more than they hold. Threads may each do some of the rows. */
+EXPORT int linli_k_down(const Net *net, const void *opened, const int32_t *begin, int32_t lanes, int32_t k,
+                        int32_t first_row, int32_t end_row, uint16_t *out_ticks, int32_t *out_door) {
+    const Lists *lists = opened;
+    size_t row_size = 2 * (size_t)k * sizeof(Lanes);
+    if (first_row >= end_row) return OK;
+    Lanes *above = array((size_t)net->height, row_size);
+    int32_t *way = way_down(net, first_row);
+    Answer answer = {.lanes = lanes, .ticks = out_ticks, .door = out_door};
+    for (int32_t lane = 0; lane < lanes; lane++) answer.begin[lane] = begin[lane];
+    int code = above && way ? OK : NO_MEMORY;
+    if (!code) {
+        memset(above, 0xff, (size_t)net->height * row_size);
+#define SWEEP_DOWN(k) k_sweep_down(net, lists->met, &lists->kept, above, k, way, &answer, first_row, end_row)
+        switch (k) {
+        case 1: SWEEP_DOWN(1); break;
+        case 3: SWEEP_DOWN(3); break;
+        case 5: SWEEP_DOWN(5); break;
+        default: SWEEP_DOWN(k);
+        }
+#undef SWEEP_DOWN
+    }
+    free(above); free(way);
     return code;
 }
 

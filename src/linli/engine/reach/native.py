@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import functools
 import math
 import os
 import threading
@@ -28,6 +29,7 @@ _LANES = 16
 _CUTOFFS_KEPT = 4
 _THREADS = min(4, os.cpu_count() or 1)
 _SHARE = 512  # sources worth a thread
+_NUMBERS = 1_000_000  # of an answer worth a thread
 _GATHER, _SPREAD, _TABLE = 0, 1, 2
 
 
@@ -201,18 +203,40 @@ class NativeKernel:
             shape = self.row_of_node.size, k, lanes
             size = math.prod(shape)
             ticks, door = np.empty(size + _LANES, np.uint16), np.empty(size + _LANES, np.int32)
-            check(
-                _call(
-                    "linli_k_nearest", ctypes.addressof(net), ctypes.addressof(doors), at(category), at(rank),
-                    at(begin), first, lanes, k, at(ticks), at(door),
-                )
-            )  # fmt: skip
+            handle = ctypes.c_void_p()
+            try:
+                check(
+                    _call(
+                        "linli_k_open", ctypes.addressof(net), ctypes.addressof(doors), at(category), at(rank),
+                        first, lanes, k, ctypes.addressof(handle),
+                    )
+                )  # fmt: skip
+                cuts = self._row_shares(size)
+                down = functools.partial(self._k_down, net, handle, begin[first:], lanes, k, ticks, door)
+                for code in _together(down, cuts[:-1], cuts[1:]):
+                    check(code)
+            finally:
+                _call("linli_k_close", handle)
             ticks_parts.append(ticks[:size].reshape(shape).transpose(0, 2, 1))
             door_parts.append(door[:size].reshape(shape).transpose(0, 2, 1))
         found = _side_by_side(door_parts)
         if (np.diff(order) < 0).any():  # the targets were not given category by category
             found = np.append(order, np.int32(-1))[found]
         return _side_by_side(ticks_parts), found
+
+    def _k_down(
+        self, net: Net, handle: ctypes.c_void_p, begin: Int32s, lanes: int, k: int, ticks: Ticks, door: Int32s,
+        first_row: int, end_row: int,
+    ) -> int:  # fmt: skip
+        return _call(
+            "linli_k_down", ctypes.addressof(net), handle, at(begin), lanes, k, first_row, end_row, at(ticks), at(door)
+        )
+
+    def _row_shares(self, size: int) -> list[int]:
+        """Cut the rows into a share for each thread that an answer of this many numbers is worth."""
+        rows = self.row_of_node.size
+        shares = max(1, min(_THREADS, size // _NUMBERS))
+        return [rows * share // shares for share in range(shares + 1)]
 
     def gather(
         self, sources: Doors, sinks: Doors | None, weight: Floats, *, cutoff_ms: int, toward: bool
