@@ -693,15 +693,14 @@ static int sweep_up_slots(const Net *net, const Seeds *seeds, uint64_t *met, Lan
     return OK;
 }
 
-/* Down over all rows; `above` holds the ancestors of the row, by depth. */
+/* Down over the rows first … end − 1; `above` holds the ancestors of the row, by depth. */
 static inline __attribute__((always_inline)) void sweep_down_slots(const Net *net, const uint64_t *met,
-                                                                   const Kept *kept, Lanes *above, Lanes *table,
-                                                                   int streamed) {
-    const Lanes *next = kept->lanes + kept->count; /* before the first known row it reads one past the last */
+                                                                   const Lanes *next, Lanes *above, Lanes *table,
+                                                                   int32_t first, int32_t end_row, int streamed) {
     const uint16_t *slot = net->slot, *falling = net->falling, *depth = net->depth;
     const int32_t *start = net->start;
     Lanes limit = splat(net->limit);
-    for (int32_t r = 0, a = 0, n = net->n; r < n; r++) {
+    for (int32_t r = first, a = start[first]; r < end_row; r++) {
         uint32_t known = has(met, r);
         next -= known;
         Lanes here = *next | splat(known - 1);
@@ -720,34 +719,69 @@ static inline __attribute__((always_inline)) void sweep_down_slots(const Net *ne
     }
 }
 
-/* [n, 16]: every row's ticks to the nearest door of categories first … first + 15. `again`: the table has been written
- * before; pages fresh from the system are in the cache already, having just been zeroed. */
-EXPORT int linli_nearest(const Net *net, const Doors *doors, const int32_t *category, int32_t first, Lanes *table,
-                         int32_t again) {
+/* What is kept between the sweep up and the sweeps down. */
+typedef struct {
     Seeds seeds;
-    int code = open_seeds(&seeds, 1, net, doors, category, first, LANES);
-    uint64_t *met = array(words(net->n), sizeof *met);
-    Lanes *above = array((size_t)net->height, sizeof *above);
-    Kept kept = {.size = 1, .room = 4 * (int64_t)seeds.rows};
-    if (!code && (!met || !above || keep_room(&kept))) code = NO_MEMORY;
-    if (!code) {
-        for (int64_t i = 0; i < seeds.count; i++) {
-            uint16_t *cell = (uint16_t *)seeds_of(&seeds, seeds.seed[i].row) + seeds.seed[i].lane;
-            if (seeds.seed[i].ticks < *cell) *cell = (uint16_t)seeds.seed[i].ticks;
+    uint64_t *met;
+    Lanes *above;
+    Kept kept;
+} Nearest;
+
+EXPORT void linli_nearest_close(void *opened) {
+    Nearest *nearest = opened;
+    if (!nearest) return;
+    close_seeds(&nearest->seeds);
+    free(nearest->met); free(nearest->above); free(nearest->kept.lanes); free(nearest);
+}
+
+/* Sweep up from the doors of categories first … first + 15. `*out` is for linli_nearest_down and linli_nearest_close. */
+EXPORT int linli_nearest_open(const Net *net, const Doors *doors, const int32_t *category, int32_t first, void **out) {
+    Nearest *nearest = calloc(1, sizeof *nearest);
+    *out = nearest;
+    if (!nearest) return NO_MEMORY;
+    Seeds *seeds = &nearest->seeds;
+    int code = open_seeds(seeds, 1, net, doors, category, first, LANES);
+    nearest->met = array(words(net->n), sizeof(uint64_t));
+    nearest->above = array((size_t)net->height, sizeof(Lanes));
+    nearest->kept = (Kept){.size = 1, .room = 4 * (int64_t)seeds->rows};
+    if (code || !nearest->met || !nearest->above || keep_room(&nearest->kept)) return NO_MEMORY;
+    for (int64_t i = 0; i < seeds->count; i++) {
+        uint16_t *cell = (uint16_t *)seeds_of(seeds, seeds->seed[i].row) + seeds->seed[i].lane;
+        if (seeds->seed[i].ticks < *cell) *cell = (uint16_t)seeds->seed[i].ticks;
+    }
+    memcpy(nearest->met, seeds->at, words(net->n) * sizeof(uint64_t));
+    memset(nearest->above, 0xff, (size_t)net->height * sizeof(Lanes));
+    code = sweep_up_slots(net, seeds, nearest->met, nearest->above, &nearest->kept);
+    if (!code) nearest->kept.lanes[nearest->kept.count] = splat(FAR); /* read, and thrown away, before the first */
+    return code;
+}
+
+/* [n, 16]: the ticks to the nearest door of each category for the rows first_row … end_row − 1. Threads may each do
+ * some. `again`: the table has been written before and is aligned; if it is larger than the caches it is then written
+ * past them. (Pages fresh from the system are in the cache already, having just been zeroed.) */
+EXPORT int linli_nearest_down(const Net *net, const void *opened, int32_t first_row, int32_t end_row, Lanes *table,
+                              int32_t again) {
+    const Nearest *nearest = opened;
+    if (first_row >= end_row) return OK;
+    Lanes *above = calloc((size_t)net->height, sizeof *above);
+    int32_t *way = way_down(net, first_row);
+    if (above && way) {
+        Rank rank = {0, 0};
+        for (int32_t i = 0; i < net->depth[first_row]; i++) {
+            int32_t r = way[i];
+            Lanes here = has(nearest->met, r) ? *kept_of(&nearest->kept, met_before(nearest->met, r, &rank)) : splat(FAR);
+            for (int32_t a = net->start[r]; a < net->start[r + 1]; a++)
+                here = least(here, add(above[net->slot[a]], splat(net->falling[a])));
+            above[i] = here;
         }
-        memcpy(met, seeds.at, words(net->n) * sizeof *met);
-        memset(above, 0xff, (size_t)net->height * sizeof *above);
-        code = sweep_up_slots(net, &seeds, met, above, &kept);
+        const Lanes *next = kept_of(&nearest->kept, met_before(nearest->met, first_row, &rank)) + 1;
+        if (again && (size_t)net->n * sizeof(Lanes) > STREAMED)
+            sweep_down_slots(net, nearest->met, next, above, table, first_row, end_row, 1);
+        else
+            sweep_down_slots(net, nearest->met, next, above, table, first_row, end_row, 0);
     }
-    if (!code) {
-        kept.lanes[kept.count] = splat(FAR);
-        /* A table larger than the caches is written past them, if it is aligned. */
-        int streamed = again && (size_t)net->n * sizeof(Lanes) > STREAMED && ((uintptr_t)table & (sizeof(Eight) - 1)) == 0;
-        if (streamed) sweep_down_slots(net, met, &kept, above, table, 1);
-        else sweep_down_slots(net, met, &kept, above, table, 0);
-    }
-    close_seeds(&seeds);
-    free(met); free(above); free(kept.lanes);
+    int code = above && way ? OK : NO_MEMORY;
+    free(above); free(way);
     return code;
 }
 
@@ -855,6 +889,7 @@ static inline __attribute__((always_inline)) void k_sweep_down(const Net *net, c
                                                                const Answer *answer, int32_t first, int32_t end) {
     Lanes limit = splat(net->limit), here[2 * MAX_K]; /* its own, so that it stays in registers */
     int32_t lanes = answer->lanes;
+    int64_t stop = (int64_t)end * k * lanes;
     Rank rank = {0, 0};
     for (int32_t i = 0; i < net->depth[first]; i++)
         k_row(net, has(met, way[i]) ? kept_of(kept, met_before(met, way[i], &rank)) : NULL, above, k, way[i], here);
@@ -866,7 +901,7 @@ static inline __attribute__((always_inline)) void k_sweep_down(const Net *net, c
             Wide far_wide = -__builtin_convertvector((far & 1), Wide);
             Wide door = (answer->begin + __builtin_convertvector(here[k + j], Wide)) | far_wide;
             int64_t at = ((int64_t)r * k + j) * lanes;
-            if (r == end - 1 && j == k - 1) { /* not over the first row of whoever goes on from here */
+            if (at + LANES > stop) { /* not over the first row of whoever goes on from here */
                 memcpy(answer->ticks + at, &ticks, (size_t)lanes * sizeof(uint16_t));
                 memcpy(answer->door + at, &door, (size_t)lanes * sizeof(int32_t));
             } else {
@@ -926,8 +961,8 @@ EXPORT int linli_k_open(const Net *net, const Doors *doors, const int32_t *categ
 }
 
 /* [n, k, lanes]: the k nearest doors of each category for the rows first_row … end_row − 1, as ticks and as places
- * among the doors sorted by category (−1: none). begin [lanes]: where each category starts among them. Both outputs
- * have room for 16 more than they hold. Threads may each do some of the rows. */
+ * among the doors sorted by category (−1: none). begin [lanes]: where each category starts among them. Threads may
+ * each do some of the rows. */
 EXPORT int linli_k_down(const Net *net, const void *opened, const int32_t *begin, int32_t lanes, int32_t k,
                         int32_t first_row, int32_t end_row, uint16_t *out_ticks, int32_t *out_door) {
     const Lists *lists = opened;

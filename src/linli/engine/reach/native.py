@@ -173,12 +173,21 @@ class NativeKernel:
         for first in range(0, category_count, _LANES):
             earlier = _whole_rows(out, self.row_of_node.size) if category_count <= _LANES else None
             table = _aligned(self.row_of_node.size, _LANES) if earlier is None else earlier
-            check(
-                _call(
-                    "linli_nearest", ctypes.addressof(net), ctypes.addressof(doors), at(category), first, at(table),
-                    earlier is not None,
-                )
-            )  # fmt: skip
+            again = earlier is not None and table.ctypes.data % 16 == 0
+            handle = ctypes.c_void_p()
+            try:
+                check(
+                    _call(
+                        "linli_nearest_open", ctypes.addressof(net), ctypes.addressof(doors), at(category), first,
+                        ctypes.addressof(handle),
+                    )
+                )  # fmt: skip
+                cuts = self._row_shares(table.size // 8)
+                down = functools.partial(_nearest_down, net, handle, table, again)
+                for code in _together(down, cuts[:-1], cuts[1:]):
+                    check(code)
+            finally:
+                _call("linli_nearest_close", handle)
             tables.append(table)
         return _side_by_side(tables)[:, :category_count]
 
@@ -229,7 +238,16 @@ class NativeKernel:
         first_row: int, end_row: int,
     ) -> int:  # fmt: skip
         return _call(
-            "linli_k_down", ctypes.addressof(net), handle, at(begin), lanes, k, first_row, end_row, at(ticks), at(door)
+            "linli_k_down",
+            ctypes.addressof(net),
+            handle,
+            at(begin),
+            lanes,
+            k,
+            first_row,
+            end_row,
+            at(ticks),
+            at(door),
         )
 
     def _row_shares(self, size: int) -> list[int]:
@@ -361,6 +379,17 @@ def _customised(topology: _Topology, forward: Int32s, backward: Int32s) -> Nativ
         )
     )  # fmt: skip
     return NativeKernel(topology, forward, backward, up, down)
+
+
+def _nearest_down(
+    net: Net,
+    handle: ctypes.c_void_p,
+    table: Ticks,
+    again: bool,
+    first_row: int,
+    end_row: int,  # noqa: FBT001 -- a partial
+) -> int:
+    return _call("linli_nearest_down", ctypes.addressof(net), handle, first_row, end_row, at(table), again)
 
 
 def _whole_rows(out: Ticks | None, rows: int) -> Ticks | None:
