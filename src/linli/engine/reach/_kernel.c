@@ -743,7 +743,7 @@ EXPORT int linli_nearest_open(const Net *net, const Doors *doors, const int32_t 
     int code = open_seeds(seeds, 1, net, doors, category, first, LANES);
     nearest->met = array(words(net->n), sizeof(uint64_t));
     nearest->above = array((size_t)net->height, sizeof(Lanes));
-    nearest->kept = (Kept){.size = 1, .room = 4 * (int64_t)seeds->rows};
+    nearest->kept = (Kept){.size = 1, .room = 2 * (int64_t)seeds->rows}; /* doubled at once: enough as a rule */
     if (code || !nearest->met || !nearest->above || keep_room(&nearest->kept)) return NO_MEMORY;
     for (int64_t i = 0; i < seeds->count; i++) {
         uint16_t *cell = (uint16_t *)seeds_of(seeds, seeds->seed[i].row) + seeds->seed[i].lane;
@@ -940,6 +940,7 @@ EXPORT int linli_k_open(const Net *net, const Doors *doors, const int32_t *categ
     lists->above = array((size_t)net->height, row_size);
     lists->kept.size = 2 * k;
     int code = open_seeds(&lists->seeds, 2 * k, net, doors, category, first, lanes);
+    lists->kept.room = 2 * (int64_t)lists->seeds.rows; /* doubled at once: enough as a rule */
     if (code || !lists->met || !lists->pushed || !lists->above || keep_room(&lists->kept)) return NO_MEMORY;
     for (int64_t i = 0; i < lists->seeds.count; i++) {
         Seed seed = lists->seeds.seed[i];

@@ -183,7 +183,7 @@ class NativeKernel:
                     )
                 )  # fmt: skip
                 cuts = self._row_shares(table.size // 8)
-                down = functools.partial(_nearest_down, net, handle, table, again)
+                down = functools.partial(_nearest_down, net, handle, table, again=again)
                 for code in _together(down, cuts[:-1], cuts[1:]):
                     check(code)
             finally:
@@ -382,12 +382,7 @@ def _customised(topology: _Topology, forward: Int32s, backward: Int32s) -> Nativ
 
 
 def _nearest_down(
-    net: Net,
-    handle: ctypes.c_void_p,
-    table: Ticks,
-    again: bool,
-    first_row: int,
-    end_row: int,  # noqa: FBT001 -- a partial
+    net: Net, handle: ctypes.c_void_p, table: Ticks, first_row: int, end_row: int, *, again: bool
 ) -> int:
     return _call("linli_nearest_down", ctypes.addressof(net), handle, first_row, end_row, at(table), again)
 
@@ -406,11 +401,13 @@ def _whole_rows(out: Ticks | None, rows: int) -> Ticks | None:
 
 
 def _together(work: Callable[..., int], *arguments: Sequence[Any]) -> list[int]:
-    """Map, in threads where there is more than one piece: the kernel runs outside Python's lock."""
-    if len(arguments[0]) == 1:
-        return [work(*(argument[0] for argument in arguments))]
-    with ThreadPoolExecutor(len(arguments[0])) as pool:
-        return list(pool.map(work, *arguments))
+    """Map, a thread for each piece, this one included: the kernel runs outside Python's lock."""
+    first, *others = zip(*arguments, strict=True)
+    if not others:
+        return [work(*first)]
+    with ThreadPoolExecutor(len(others)) as pool:
+        started = [pool.submit(work, *other) for other in others]
+        return [work(*first), *(each.result() for each in started)]
 
 
 def _side_by_side(parts: list[NDArray[Any]]) -> NDArray[Any]:
