@@ -144,10 +144,10 @@ def test_touching_a_home_draws_its_walks_and_says_them(open_map: Any, town: Serv
     page.wait_for_selector("#home:not([hidden])")
     assert "从您家走到药店 6 分钟" in page.inner_text("#home")
     assert int(data(page, "walks")) > 20
-    assert "home=3" in page.url
+    page.wait_for_function("location.search.includes('home=3')")
     page.click("#home .icon-button")
     page.wait_for_selector("#home", state="hidden")
-    assert "home=" not in page.url
+    page.wait_for_function("!location.search.includes('home=')")
 
 
 def test_hovering_over_a_home_says_its_minutes(open_map: Any, town: Served) -> None:
@@ -175,11 +175,11 @@ def test_dragging_a_pin_recolours_on_the_way_and_says_who_gains(open_map: Any, t
     page.mouse.up()
     page.wait_for_selector("#plan:not([hidden])")
     assert during >= 5
-    assert f"move={name}" in page.url
+    page.wait_for_function("name => location.search.includes(`move=${name}`)", arg=name)
     summary = page.inner_text("#plan-summary")
     page.click("#plan-reset")
     page.wait_for_selector("#plan", state="hidden")
-    assert "move=" not in page.url
+    page.wait_for_function("!location.search.includes('move=')")
     assert any(figure.isdigit() for figure in summary)
     assert seen.errors == []
 
@@ -190,7 +190,7 @@ def test_pin_can_be_added_moved_and_taken_away_by_keyboard(open_map: Any) -> Non
     page.keyboard.press("Enter")
     page.wait_for_selector("#moving:not([hidden])")
     assert page.evaluate("document.activeElement.dataset.act") == "done"
-    first = parse_qs(urlsplit(page.url).query)["add"][0]
+    first = page.wait_for_function("new URLSearchParams(location.search).get('add')").json_value()
     for _ in range(3):
         page.keyboard.press("ArrowRight")
     page.keyboard.press("Shift+ArrowUp")
