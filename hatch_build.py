@@ -16,17 +16,29 @@ from typing import Any
 from hatchling.builders.hooks.plugin.interface import BuildHookInterface
 
 SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
-# x86-64-v2 (SSE4.2) is what every machine sold since 2009 runs; arm64 has NEON always.
-CPU = {"x86_64": ["-mcpu=x86_64_v2"], "amd64": ["-mcpu=x86_64_v2"]}
+# x86-64-v2 (SSE4.2) is what every machine sold since 2009 runs; arm64 has NEON always. AVX2 halves the lists of
+# `k_nearest`; library.py takes that build where the processor has it.
+X86 = {"": "x86_64_v2", "_avx2": "x86_64_v2+avx2"}
+VARIANTS: dict[str, dict[str, str]] = {"x86_64": X86, "amd64": X86}
 
 
 class KernelBuildHook(BuildHookInterface):
     def initialize(self, version: str, build_data: dict[str, Any]) -> None:
         folder = Path(self.root, "src", "linli", "engine", "reach")
-        source, library = folder / "_kernel.c", folder / f"_kernel{SUFFIX}"
+        source = folder / "_kernel.c"
         if os.environ.get("LINLI_NO_KERNEL") or not source.exists():
             return
         machine = sysconfig.get_platform().rsplit("-", 1)[-1].lower()
+        variants = VARIANTS.get(machine, {"": ""})
+        for name, cpu in variants.items():
+            library = folder / f"_kernel{name}{SUFFIX}"
+            if not self._compiled(source, library, [f"-mcpu={cpu}"] if cpu else []):
+                return
+            build_data["artifacts"].append(str(library.relative_to(self.root)))
+        build_data["pure_python"] = False
+        build_data["tag"] = f"py3-none-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"
+
+    def _compiled(self, source: Path, library: Path, cpu: list[str]) -> bool:
         unfinished = library.with_suffix(f".{os.getpid()}{SUFFIX}")
         command = [
             sys.executable,
@@ -41,7 +53,7 @@ class KernelBuildHook(BuildHookInterface):
             "-Wall",
             "-Wextra",
             "-g0",
-            *CPU.get(machine, []),
+            *cpu,
             "-o",
             str(unfinished),
             str(source),
@@ -53,8 +65,6 @@ class KernelBuildHook(BuildHookInterface):
                 f"The kernel was not compiled ({error}); linli will use scipy, which is slower."
             )
             unfinished.unlink(missing_ok=True)
-            return
+            return False
         unfinished.replace(library)
-        build_data["pure_python"] = False
-        build_data["tag"] = f"py3-none-{sysconfig.get_platform().replace('-', '_').replace('.', '_')}"
-        build_data["artifacts"].append(str(library.relative_to(self.root)))
+        return True

@@ -176,13 +176,24 @@ def test_measure_asked_to_stop_leaves_nothing_behind(
     # A pipe that nobody writes to keeps it waiting in the middle of the work.
     os.mkfifo(tmp_path / "homes.csv")
     with subprocess.Popen([*_LINLI, str(village), "--homes-register", "homes.csv", "--out", "out"], cwd=tmp_path, stderr=subprocess.PIPE, text=True) as running:  # fmt: skip
-        deadline = time.monotonic() + 30
-        while len(list(tmp_path.iterdir())) == 1 and time.monotonic() < deadline:
-            time.sleep(0.02)
+        writer = _opened_once_read(tmp_path / "homes.csv")
+        assert len(list(tmp_path.iterdir())) == 2
         running.send_signal(asked)
         _, told = running.communicate(timeout=30)
+        os.close(writer)
     assert (running.returncode, told) == (130, "linli: stopped; nothing was written\n")
     assert [path.name for path in tmp_path.iterdir()] == ["homes.csv"]
+
+
+def _opened_once_read(pipe: Path) -> int:
+    """Open a pipe for writing as soon as somebody reads from it."""
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            return os.open(pipe, os.O_WRONLY | os.O_NONBLOCK)
+        except OSError:
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
 
 
 def test_help_teaches_examples_outputs_standards_profiles_and_exit_codes(tmp_path: Path) -> None:

@@ -29,6 +29,14 @@ SQUARE = {
     "forward_ms": [10, 10, 10, 10],
     "backward_ms": [10, 10, 10, NO_WAY],
 }
+# Every node has three neighbours, and none of them are neighbours of each other.
+WOVEN = {
+    "node_count": 6,
+    "tail": [0, 0, 0, 1, 1, 1, 2, 2, 2],
+    "head": [3, 4, 5] * 3,
+    "forward_ms": [40] * 9,
+    "backward_ms": [40] * 9,
+}
 
 
 def with_(**changed):
@@ -76,7 +84,6 @@ def test_arrays_of_other_types_and_strides_are_taken(kernel):
         (lambda p: nearest(p, Doors.at_nodes([1]), [0, 0], 1, cutoff_ms=9), "category: shape"),
         (lambda p: nearest(p, Doors.at_nodes([1]), [0], 0, cutoff_ms=9), "category_count"),
         (lambda p: nearest(p, Doors.at_nodes([1]), [0], 1, cutoff_ms=0), "cutoff_ms: 0"),
-        (lambda p: nearest(p, Doors.at_nodes([1]), [0], 1, cutoff_ms=51), "limit_ms = 50"),
         (lambda p: nearest(p, Doors.at_nodes([1]), [0], 1, cutoff_ms=9, direction="up"), "direction: 'up'"),
         (lambda p: nearest(p, Doors.at_nodes([1]), [0], 1, origins=Doors.at_nodes([7]), cutoff_ms=9), r"origins\.tail"),
         (lambda p: k_nearest(p, Doors.at_nodes([1]), [0], 1, k=0, cutoff_ms=9), "k: 0"),
@@ -93,11 +100,14 @@ def test_arrays_of_other_types_and_strides_are_taken(kernel):
     ],
 )  # fmt: skip
 def test_questions_refuse_a_damaged_argument_by_name(ask, message):
-    if not native.available() and "limit_ms" in message:
-        pytest.skip("scipy has no limit")
-    small = prepare(**with_(forward_ms=[40] * 4, backward_ms=[40] * 4, bound_ms=50))
     with pytest.raises(ValueError, match=message):
-        ask(small)
+        ask(prepare(**SQUARE))
+
+
+@needs_kernel
+def test_a_cutoff_beyond_the_bound_is_refused():
+    with pytest.raises(ValueError, match="limit_ms = 50"):
+        nearest(prepare(**WOVEN, bound_ms=50), Doors.at_nodes([1]), [0], 1, cutoff_ms=51)
 
 
 def strange_door(**changed):
@@ -110,18 +120,29 @@ def strange_door(**changed):
 
 @needs_kernel
 def test_limit_follows_the_fastest_edge_of_a_profile():
-    chain = {
-        "node_count": 4,
-        "tail": [0, 1, 2],
-        "head": [1, 2, 3],
-        "forward_ms": [40] * 3,
-        "backward_ms": [40] * 3,
-    }
-    cut = prepare(**chain, bound_ms=60)
+    cut = prepare(**WOVEN, bound_ms=60)
     assert cut.limit_ms == 60
-    assert cut.customised([80, 60, 80], [80, 80, 80]).limit_ms == 90
-    assert cut.customised([80, 20, 80], [80, 80, 80]).limit_ms == 30
-    assert prepare(**chain, bound_ms=NO_WAY - 1).customised([1, 1, 1], [1, 1, 1]).limit_ms == NO_WAY - 1
+    assert cut.customised([80, 60, *[80] * 7], [80] * 9).limit_ms == 90
+    assert cut.customised([80, 20, *[80] * 7], [80] * 9).limit_ms == 30
+    assert prepare(**WOVEN, bound_ms=NO_WAY - 1).customised([1] * 9, [1] * 9).limit_ms == NO_WAY - 1
+
+
+@needs_kernel
+def test_limit_is_none_where_only_chains_are_longer_than_the_bound():
+    chain = {"node_count": 4, "tail": [0, 1, 2], "head": [1, 2, 3]}
+    cut = prepare(**chain, forward_ms=[40] * 3, backward_ms=[40] * 3, bound_ms=60)
+    assert cut.limit_ms == NO_WAY - 1
+    times = nearest(cut, Doors.at_nodes([0]), [0], 1, cutoff_ms=120)
+    assert times.ticks[cut.row_of_node, 0].tolist() == [0, 40, 80, 120]
+
+
+@needs_kernel
+def test_chains_longer_than_any_number_are_no_way():
+    ring = {"node_count": 4, "tail": [0, 1, 2, 3], "head": [1, 2, 3, 0]}
+    long = NO_WAY - 2
+    cut = prepare(**ring, forward_ms=[long] * 4, backward_ms=[long] * 4, bound_ms=NO_WAY - 1)
+    times = nearest(cut, Doors.at_nodes([0]), [0], 1, cutoff_ms=NO_WAY - 1)
+    assert (times.ticks[cut.row_of_node, 0] == FAR).tolist() == [False, False, True, False]
 
 
 @needs_kernel
@@ -144,19 +165,6 @@ def test_times_say_minutes_and_far():
     assert times.ticks[prepared.row_of_node, 0].tolist() == [0, 6000, FAR]
     assert times.minutes()[prepared.row_of_node, 0].tolist() == [0, 1.5, np.inf]
     assert times.ms().dtype == np.float32
-
-
-def test_an_earlier_answer_may_be_written_over():
-    prepared = prepare(**SQUARE)
-    first = nearest(prepared, Doors.at_nodes([0]), [0], 1, cutoff_ms=100)
-    kept = first.ticks.copy()
-    second = nearest(prepared, Doors.at_nodes([1]), [0], 1, cutoff_ms=100, out=first)
-    fresh = nearest(prepared, Doors.at_nodes([1]), [0], 1, cutoff_ms=100)
-    assert (second.ticks == fresh.ticks).all()
-    assert (kept != fresh.ticks).any()
-    for odd in (kept, kept[:2], np.zeros((4, 1), np.uint16), np.zeros((4, 32), np.uint16)[:, :1]):
-        answer = nearest(prepared, Doors.at_nodes([1]), [0], 1, cutoff_ms=100, out=type(first)(odd, 1.0))
-        assert (answer.ticks == fresh.ticks).all()
 
 
 def test_no_targets_is_far_from_everywhere():

@@ -21,6 +21,8 @@
 
 enum { OK = 0, NO_MEMORY = 1, TOO_LARGE = 2 };
 enum { LANES = 16, MAX_K = 64 };
+enum { AHEAD = 16 }; /* how far ahead memory is asked for */
+enum { FEW = 8 }; /* arcs of a node that are looked through one by one */
 #define STREAMED (16u << 20)
 #define NO_WAY INT32_MAX
 #define FAR 65535u
@@ -65,14 +67,16 @@ typedef struct {
     int64_t used, room;
     int64_t *seen;       /* of each node: where in the pool it may stand (checked before use) */
     int32_t *order, *position, done;
+    int32_t chained;     /* how many of them were taken out with degree ≤ 2 */
     int64_t dropped;
-    int32_t *parent, *row;
+    int32_t *row;
+    uint16_t *depth;     /* in the tree, by position */
 } Work;
 
 static void release(Work *work) {
     if (!work) return;
     free(work->list); free(work->pool); free(work->seen); free(work->order); free(work->position);
-    free(work->parent); free(work->row); free(work);
+    free(work->row); free(work->depth); free(work);
 }
 
 static int reserve(Work *work, int64_t more) {
@@ -103,10 +107,21 @@ static int widen(Work *work, List *list, int32_t more) {
     return OK;
 }
 
+static Arc *find(Work *work, int32_t in, int32_t node) {
+    List *list = &work->list[in];
+    Arc *arc = work->pool + list->at, *end = arc + list->count;
+    while (arc < end && arc->node != node) arc++;
+    return arc < end ? arc : NULL;
+}
+
 /* Lists of arcs from edges; loops and what is beyond the bound left out, parallel edges reduced to the quickest. */
 static int load(Work *work, int64_t m, const int32_t *tail, const int32_t *head, const int32_t *ms) {
     int32_t n = work->n;
     for (int64_t e = 0; e < m; e++) {
+        if (e + AHEAD < m) {
+            __builtin_prefetch(&work->list[tail[e + AHEAD]]);
+            __builtin_prefetch(&work->list[head[e + AHEAD]]);
+        }
         if (tail[e] == head[e]) continue;
         if (ms[e] > work->bound) { work->dropped += ms[e] != NO_WAY; continue; }
         work->list[tail[e]].room++;
@@ -120,6 +135,12 @@ static int load(Work *work, int64_t m, const int32_t *tail, const int32_t *head,
     work->pool = array((size_t)work->room, sizeof(Arc));
     if (!work->pool) return NO_MEMORY;
     for (int64_t e = 0; e < m; e++) {
+        if (e + AHEAD < m) {
+            __builtin_prefetch(&work->list[tail[e + AHEAD]]);
+            __builtin_prefetch(&work->list[head[e + AHEAD]]);
+            __builtin_prefetch(&work->pool[work->list[tail[e + AHEAD / 2]].at]);
+            __builtin_prefetch(&work->pool[work->list[head[e + AHEAD / 2]].at]);
+        }
         if (tail[e] == head[e] || ms[e] > work->bound) continue;
         List *a = &work->list[tail[e]], *b = &work->list[head[e]];
         work->pool[a->at + a->count++] = (Arc){head[e], ms[e]};
@@ -130,24 +151,18 @@ static int load(Work *work, int64_t m, const int32_t *tail, const int32_t *head,
         int32_t count = list->count;
         list->count = 0;
         for (int32_t i = 0; i < count; i++) {
-            Arc arc = work->pool[list->at + i];
-            if (stands(work, list, arc.node)) {
-                Arc *old = &work->pool[work->seen[arc.node]];
-                if (arc.ms < old->ms) old->ms = arc.ms;
-                continue;
+            Arc arc = work->pool[list->at + i], *old = NULL;
+            if (count <= FEW) {
+                old = find(work, v, arc.node);
+            } else {
+                if (stands(work, list, arc.node)) old = &work->pool[work->seen[arc.node]];
+                else work->seen[arc.node] = list->at + list->count;
             }
-            work->seen[arc.node] = list->at + list->count;
-            work->pool[list->at + list->count++] = arc;
+            if (!old) work->pool[list->at + list->count++] = arc;
+            else if (arc.ms < old->ms) old->ms = arc.ms;
         }
     }
     return OK;
-}
-
-static Arc *find(Work *work, int32_t in, int32_t node) {
-    List *list = &work->list[in];
-    Arc *arc = work->pool + list->at, *end = arc + list->count;
-    while (arc < end && arc->node != node) arc++;
-    return arc < end ? arc : NULL;
 }
 
 static void erase(Work *work, int32_t in, Arc *arc) {
@@ -160,7 +175,7 @@ static void finish(Work *work, int32_t v) {
     work->order[work->done++] = v;
 }
 
-/* Take out a node of degree ≤ 2; its neighbours' degrees do not grow. */
+/* Take out a node of degree ≤ 2; its neighbours' degrees do not grow. No shortcut is dropped here: see grow_tree. */
 static void take_out_small(Work *work, int32_t v) {
     const List *list = &work->list[v];
     const Arc *arc = work->pool + list->at;
@@ -174,11 +189,11 @@ static void take_out_small(Work *work, int32_t v) {
             Arc *back = find(work, b, a);
             if (ms < there->ms) there->ms = back->ms = (int32_t)ms;
         }
-        if (there || ms > work->bound) {
-            work->dropped += !there;
+        if (there) {
             erase(work, a, at_a);
             erase(work, b, at_b);
         } else {
+            if (ms > NO_WAY) ms = NO_WAY;
             *at_a = (Arc){b, (int32_t)ms};
             *at_b = (Arc){a, (int32_t)ms};
         }
@@ -200,9 +215,15 @@ static int take_out_chains(Work *work) {
         int32_t later = 0;
         for (int32_t i = 0; i < count; i++) {
             int32_t v = now[i];
-            if (i + 16 < count) {
-                __builtin_prefetch(&work->list[now[i + 16]]);
-                __builtin_prefetch(&work->pool[work->list[now[i + 8]].at]);
+            if (i + AHEAD < count) { /* nodes are anywhere: ask ahead for their arcs, and for those of their neighbours */
+                __builtin_prefetch(&work->list[now[i + AHEAD]]);
+                __builtin_prefetch(&work->pool[work->list[now[i + 12]].at]);
+                const List *soon = &work->list[now[i + 8]];
+                for (int32_t j = 0; j < soon->count; j++)
+                    __builtin_prefetch(&work->list[work->pool[soon->at + j].node]);
+                soon = &work->list[now[i + 4]];
+                for (int32_t j = 0; j < soon->count; j++)
+                    __builtin_prefetch(&work->pool[work->list[work->pool[soon->at + j].node].at]);
             }
             if (locked[v] == round) { next[later++] = v; continue; }
             take_out_small(work, v);
@@ -217,6 +238,7 @@ static int take_out_chains(Work *work) {
         count = later;
     }
     free(now); free(next); free(locked); free(queued);
+    work->chained = work->done;
     return code;
 }
 
@@ -262,14 +284,13 @@ static int bridge(Work *work, int32_t v, int32_t u, int32_t through_ms) {
     return OK;
 }
 
-static int take_out_core(Work *work) {
+static int take_out_by_degree(Work *work) {
     int32_t n = work->n, lowest = 0;
     Degrees degrees = {n, array(2 * (size_t)n, sizeof(int32_t)), array(2 * (size_t)n, sizeof(int32_t))};
     int code = degrees.next && degrees.previous ? OK : NO_MEMORY;
     if (!code) {
         for (int32_t i = n; i < 2 * n; i++) degrees.next[i] = degrees.previous[i] = i;
-        for (int32_t v = 0; v < n; v++)
-            if (work->position[v] < 0) enqueue(&degrees, v, work->list[v].count);
+        for (int32_t v = 0; v < n; v++) enqueue(&degrees, v, work->list[v].count);
     }
     while (!code && work->done < n) {
         while (degrees.next[n + lowest] == n + lowest) lowest++;
@@ -289,34 +310,108 @@ static int take_out_core(Work *work) {
     return code;
 }
 
-/* The elimination tree of the arcs as stored, by position (Liu 1990): with shortcuts dropped, a node's first
- * neighbour to go is not always an ancestor of the others. Then rows: parents first, subtrees together. */
-static int grow_tree(Work *work, int32_t *height) {
-    int32_t n = work->n;
+static Work *open_work(int32_t n, int32_t bound) {
+    Work *work = calloc(1, sizeof *work);
+    if (!work) return NULL;
+    *work = (Work){.n = n, .bound = bound, .list = calloc((size_t)n, sizeof(List)),
+                   .seen = calloc((size_t)n, sizeof(int64_t)), .order = array((size_t)n, sizeof(int32_t)),
+                   .position = array((size_t)n, sizeof(int32_t))};
+    if (!work->list || !work->seen || !work->order || !work->position) {
+        release(work);
+        return NULL;
+    }
+    memset(work->position, 0xff, (size_t)n * sizeof(int32_t));
+    return work;
+}
+
+/* What is left after the chains, a tenth as a rule, is taken out in memory of its own: small enough for the caches. */
+static int take_out_core(Work *work) {
+    int32_t n = work->n, left = n - work->done, *node = array((size_t)left, sizeof *node), *number = work->position;
+    Work *core = open_work(left, work->bound);
+    int code = node && core ? OK : NO_MEMORY;
+    if (!code) {
+        for (int32_t v = 0, c = 0; v < n; v++)
+            if (number[v] < 0) {
+                node[c] = v;
+                core->used += 2 * (int64_t)work->list[v].count; /* with room to grow */
+                number[v] = c++;
+            }
+        core->room = 2 * core->used + 1024;
+        core->pool = array((size_t)core->room, sizeof(Arc));
+        if (!core->pool) code = NO_MEMORY;
+    }
+    if (!code) {
+        int64_t at = 0;
+        for (int32_t c = 0; c < left; c++) {
+            const List *list = &work->list[node[c]];
+            core->list[c] = (List){at, list->count, 2 * list->count};
+            for (int32_t i = 0; i < list->count; i++) {
+                Arc arc = work->pool[list->at + i];
+                core->pool[at + i] = (Arc){number[arc.node], arc.ms};
+            }
+            at += 2 * list->count;
+        }
+        code = take_out_by_degree(core);
+    }
+    if (!code) code = reserve(work, core->used);
+    if (!code) {
+        for (int32_t c = 0; c < left; c++) {
+            const List *list = &core->list[c];
+            for (int32_t i = 0; i < list->count; i++) {
+                Arc arc = core->pool[list->at + i];
+                work->pool[work->used + i] = (Arc){node[arc.node], arc.ms};
+            }
+            work->list[node[c]] = (List){work->used, list->count, list->count};
+            work->used += list->count;
+        }
+        for (int32_t i = 0; i < left; i++) finish(work, node[core->order[i]]);
+        work->dropped += core->dropped;
+    }
+    release(core);
+    free(node);
+    return code;
+}
+
+/* The elimination tree of the arcs as stored, by position. Above a node that was taken out with degree ≤ 2 is the
+ * neighbour that went first, as no shortcut was dropped till then. Above the others, the core, that is not always so:
+ * there it is found from the arcs (Liu 1990). Then rows: parents first, subtrees together. */
+static int grow_tree(Work *work, int64_t *arcs, int32_t *height) {
+    int32_t n = work->n, first = work->chained, core = n - first;
+    const int32_t *order = work->order, *position = work->position;
     int64_t total = 0;
-    for (int32_t v = 0; v < n; v++) total += work->list[v].count;
-    if (total >= INT32_MAX / 2) return TOO_LARGE;
-    int32_t *start = calloc((size_t)n + 1, sizeof *start), *lower = array((size_t)total, sizeof *lower);
-    int32_t *ancestor = array((size_t)n, sizeof *ancestor);
-    work->parent = array((size_t)n, sizeof(int32_t));
+    for (int32_t p = first; p < n; p++) total += work->list[order[p]].count;
+    int32_t *parent = array((size_t)n, sizeof *parent), *ancestor = array((size_t)n, sizeof *ancestor);
+    int32_t *start = calloc((size_t)core + 1, sizeof *start);
+    int32_t *lower = total < INT32_MAX / 2 ? array((size_t)total, sizeof *lower) : NULL;
     work->row = array((size_t)n, sizeof(int32_t));
-    if (!start || !lower || !ancestor || !work->parent || !work->row) {
-        free(start); free(lower); free(ancestor);
-        return NO_MEMORY;
+    work->depth = array((size_t)n, sizeof(uint16_t));
+    int code = parent && ancestor && start && work->row && work->depth ? OK : NO_MEMORY;
+    if (!code && !lower) code = total < INT32_MAX / 2 ? NO_MEMORY : TOO_LARGE;
+    if (code) goto end;
+    *arcs = total;
+    for (int32_t p = 0; p < first; p++) {
+        if (p + AHEAD < first) {
+            __builtin_prefetch(&work->list[order[p + AHEAD]]);
+            __builtin_prefetch(&work->pool[work->list[order[p + AHEAD / 2]].at]);
+        }
+        const List *list = &work->list[order[p]];
+        const Arc *arc = work->pool + list->at;
+        parent[p] = list->count ? position[arc[0].node] : -1;
+        if (list->count == 2 && position[arc[1].node] < parent[p]) parent[p] = position[arc[1].node];
+        *arcs += list->count;
     }
-    int32_t *parent = work->parent;
-    for (int32_t v = 0; v < n; v++)
-        for (int32_t i = 0; i < work->list[v].count; i++)
-            start[work->position[work->pool[work->list[v].at + i].node]]++;
-    for (int32_t p = 1; p <= n; p++) start[p] += start[p - 1];
-    for (int32_t p = n - 1; p >= 0; p--) {
-        const List *list = &work->list[work->order[p]];
-        for (int32_t i = 0; i < list->count; i++)
-            lower[--start[work->position[work->pool[list->at + i].node]]] = p;
+    for (int32_t p = first; p < n; p++) {
+        const List *list = &work->list[order[p]];
+        for (int32_t i = 0; i < list->count; i++) start[position[work->pool[list->at + i].node] - first]++;
     }
-    for (int32_t p = 0; p < n; p++) {
+    for (int32_t c = 1; c <= core; c++) start[c] += start[c - 1];
+    for (int32_t p = n - 1; p >= first; p--) {
+        const List *list = &work->list[order[p]];
+        for (int32_t i = 0; i < list->count; i++) lower[--start[position[work->pool[list->at + i].node] - first]] = p;
+    }
+    for (int32_t p = first; p < n; p++) {
         parent[p] = ancestor[p] = -1;
-        for (int32_t i = start[p]; i < start[p + 1]; i++) {
+        for (int32_t i = start[p - first]; i < start[p - first + 1]; i++) {
             int32_t q = lower[i];
             while (ancestor[q] >= 0 && ancestor[q] != p) {
                 int32_t above = ancestor[q];
@@ -326,79 +421,82 @@ static int grow_tree(Work *work, int32_t *height) {
             if (ancestor[q] < 0) ancestor[q] = parent[q] = p;
         }
     }
-    int32_t *size = ancestor, *next = start, *depth = lower, free_row = 0, deepest = 0;
-    if (total < n) { depth = realloc(lower, (size_t)n * sizeof *depth); if (depth) lower = depth; }
-    if (!depth) { free(start); free(lower); free(ancestor); return NO_MEMORY; }
+    int32_t *size = ancestor, *next = ancestor, free_row = 0, deepest = 0;
     for (int32_t p = 0; p < n; p++) size[p] = 1;
     for (int32_t p = 0; p < n; p++)
         if (parent[p] >= 0) size[parent[p]] += size[p];
-    for (int32_t p = n - 1; p >= 0; p--) {
-        int32_t *place = parent[p] < 0 ? &free_row : &next[parent[p]];
-        depth[p] = parent[p] < 0 ? 0 : depth[parent[p]] + 1;
-        if (depth[p] > deepest) deepest = depth[p];
-        work->row[work->order[p]] = *place;
-        next[p] = *place + 1;
+    for (int32_t p = n - 1; p >= 0; p--) { /* each size is read, then makes way for where the next child goes */
+        int32_t *place = parent[p] < 0 ? &free_row : &next[parent[p]], row = *place;
+        int32_t depth = parent[p] < 0 ? 0 : work->depth[parent[p]] + 1;
+        if (depth >= (int32_t)FAR) { code = TOO_LARGE; goto end; }
+        if (depth > deepest) deepest = depth;
+        work->depth[p] = (uint16_t)depth;
+        work->row[order[p]] = row;
         *place += size[p];
+        next[p] = row + 1;
     }
     *height = deepest + 1;
-    free(start); free(lower); free(ancestor);
-    return deepest < (int32_t)FAR ? OK : TOO_LARGE;
+    if (*arcs >= INT32_MAX / 2) code = TOO_LARGE;
+end:
+    free(parent); free(ancestor); free(start); free(lower);
+    return code;
 }
 
-/* Eliminate. `*out` holds the result until `linli_take`; `sizes`: arcs, dropped shortcuts, height of the tree. */
+/* Eliminate. `*out` holds the result until `linli_release`; `sizes`: arcs, dropped shortcuts, height of the tree. */
 EXPORT int linli_prepare(int32_t n, int64_t m, const int32_t *tail, const int32_t *head, const int32_t *ms,
                          int32_t bound, void **out, int64_t *sizes) {
     *out = NULL;
-    Work *work = calloc(1, sizeof *work);
+    Work *work = open_work(n, bound);
     if (!work) return NO_MEMORY;
-    work->n = n;
-    work->bound = bound;
-    work->list = calloc((size_t)n, sizeof(List));
-    work->seen = calloc((size_t)n, sizeof(int64_t));
-    work->order = array((size_t)n, sizeof(int32_t));
-    work->position = array((size_t)n, sizeof(int32_t));
-    int code = work->list && work->seen && work->order && work->position ? OK : NO_MEMORY;
-    if (!code) memset(work->position, 0xff, (size_t)n * sizeof(int32_t));
     int32_t height = 0;
-    if (!code) code = load(work, m, tail, head, ms);
+    int code = load(work, m, tail, head, ms);
     if (!code) code = take_out_chains(work);
     if (!code) code = take_out_core(work);
-    if (!code) code = grow_tree(work, &height);
+    if (!code) code = grow_tree(work, &sizes[0], &height);
     if (code) {
         release(work);
         return code;
     }
-    sizes[0] = 0;
-    for (int32_t v = 0; v < n; v++) sizes[0] += work->list[v].count;
     sizes[1] = work->dropped;
     sizes[2] = height;
     *out = work;
     return OK;
 }
 
-/* Hand over the arcs by row (start [n + 1], col and ms [arcs], smallest column first) and let go of the rest. */
-EXPORT void linli_take(void *prepared, int32_t *start, int32_t *col, int32_t *ms, int32_t *row_of_node,
-                       int32_t *node_of_row, uint16_t *depth) {
-    Work *work = prepared;
-    int32_t n = work->n, count = 0;
-    for (int32_t v = 0; v < n; v++) {
-        row_of_node[v] = work->row[v];
-        node_of_row[work->row[v]] = v;
-    }
-    for (int32_t r = 0; r < n; r++) {
-        int32_t v = node_of_row[r];
-        const List *list = &work->list[v];
-        if (r + 16 < n) { /* rows are anywhere in the pool: ask for them ahead */
-            __builtin_prefetch(&work->list[node_of_row[r + 16]]);
-            __builtin_prefetch(&work->position[node_of_row[r + 16]]);
-            __builtin_prefetch(&work->pool[work->list[node_of_row[r + 8]].at]);
+/* Hand over where each row's arcs will be (start [n + 1]) and who is who. */
+EXPORT void linli_take(const void *prepared, int32_t *start, int32_t *row_of_node, int32_t *node_of_row, uint16_t *depth) {
+    const Work *work = prepared;
+    int32_t n = work->n;
+    memcpy(row_of_node, work->row, (size_t)n * sizeof *row_of_node);
+    start[0] = 0;
+    for (int32_t p = 0; p < n; p++) {
+        if (p + AHEAD < n) {
+            __builtin_prefetch(&work->list[work->order[p + AHEAD]]);
+            __builtin_prefetch(&work->row[work->order[p + AHEAD]]);
         }
-        int32_t above = work->parent[work->position[v]];
-        depth[r] = above < 0 ? 0 : (uint16_t)(depth[work->row[work->order[above]]] + 1);
-        start[r] = count;
+        int32_t v = work->order[p], r = work->row[v];
+        node_of_row[r] = v;
+        depth[r] = work->depth[p];
+        start[r + 1] = work->list[v].count;
+    }
+    for (int32_t r = 0; r < n; r++) start[r + 1] += start[r];
+}
+
+/* Hand over the arcs of rows first … end − 1 (col and ms [arcs]), smallest column first. Threads may each do some. */
+EXPORT void linli_take_arcs(const void *prepared, const int32_t *start, const int32_t *node_of_row, int32_t first,
+                            int32_t end, int32_t *col, int32_t *ms) {
+    const Work *work = prepared;
+    for (int32_t r = first; r < end; r++) {
+        const List *list = &work->list[node_of_row[r]];
+        if (r + AHEAD < end) { /* rows are anywhere in the pool: ask for them ahead */
+            __builtin_prefetch(&work->list[node_of_row[r + AHEAD]]);
+            __builtin_prefetch(&work->pool[work->list[node_of_row[r + AHEAD / 2]].at]);
+            const List *soon = &work->list[node_of_row[r + AHEAD / 4]];
+            for (int32_t i = 0; i < soon->count; i++) __builtin_prefetch(&work->row[work->pool[soon->at + i].node]);
+        }
         for (int32_t i = 0; i < list->count; i++) {
             Arc arc = work->pool[list->at + i];
-            int32_t row = work->row[arc.node], at = count++;
+            int32_t row = work->row[arc.node], at = start[r] + i;
             for (; at > start[r] && col[at - 1] > row; at--) {
                 col[at] = col[at - 1];
                 ms[at] = ms[at - 1];
@@ -407,9 +505,9 @@ EXPORT void linli_take(void *prepared, int32_t *start, int32_t *col, int32_t *ms
             ms[at] = arc.ms;
         }
     }
-    start[n] = count;
-    release(work);
 }
+
+EXPORT void linli_release(void *prepared) { release(prepared); }
 
 /* ---------------------------------------------------------------- customisation */
 
@@ -549,7 +647,7 @@ static inline void seed(Lanes *table, uint64_t *filled, int32_t row, int lane, u
     if (ticks < *cell) *cell = (uint16_t)ticks;
 }
 
-/* From the filled rows to all their ancestors, deepest row first. */
+/* From the filled rows to all their ancestors within the limit, deepest row first. */
 static void sweep_up(const Net *net, Lanes *table, uint64_t *filled) {
     for (int64_t w = (int64_t)words(net->n) - 1; w >= 0; w--) {
         uint64_t left = filled[w];
@@ -557,7 +655,9 @@ static void sweep_up(const Net *net, Lanes *table, uint64_t *filled) {
             int bit = 63 - __builtin_clzll(left);
             int32_t r = (int32_t)(w * 64 + bit);
             Lanes here = table[r];
+            uint32_t nearest = least_lane(here);
             for (int32_t a = net->start[r]; a < net->start[r + 1]; a++) {
+                if (nearest + net->rising[a] > net->limit) continue;
                 int32_t f = net->col[a];
                 put(filled, f);
                 table[f] = least(table[f], add(here, splat(net->rising[a])));
@@ -1045,9 +1145,10 @@ static inline void gather(double *total, const double *sets, int32_t columns, ui
 }
 
 /* From the filled rows down to all rows that any lane reaches within the limit. With `total`, every row gathers the
- * weights of the lanes that reach it. */
-static void sweep_down(const Sweep *sweep, const int32_t *start_below, const int32_t *row_below,
-                       const uint16_t *falling, double *total, const double *sets, int32_t columns) {
+ * weights of the lanes that reach it, and is left as the next batch needs it. */
+static inline __attribute__((always_inline)) void sweep_down(const Sweep *sweep, const int32_t *start_below,
+                                                             const int32_t *row_below, const uint16_t *falling,
+                                                             double *total, const double *sets, int32_t columns) {
     const Net *net = sweep->net;
     Lanes *table = sweep->table;
     uint64_t *filled = sweep->filled;
@@ -1068,8 +1169,10 @@ static void sweep_down(const Sweep *sweep, const int32_t *start_below, const int
                     table[v] = least(table[v], add(here, splat(falling[i])));
                 }
             }
+            if (total) table[r] = splat(FAR);
             left = bit == 63 ? 0 : filled[w] & ~((2ull << bit) - 1);
         }
+        if (total) filled[w] = 0;
     }
 }
 
@@ -1091,12 +1194,12 @@ static int index_sinks(const Net *net, const Doors *sinks, int32_t **start, int6
 }
 
 /* Every source of `order` [count] against every sink (every row, if sinks is NULL), the sources of a batch in the lanes.
- * start_below, row_below, falling_below: the net's arcs by the row they lead to.
+ * start_below, row_below, falling_below: the net's arcs by the row they lead to. table: memory for [n, 16] ticks.
  * GATHER: out [sinks or n, columns] += weight [sources, columns] of the sources within the limit.
  * SPREAD: out [sources, columns] += weight [sinks, columns] of the sinks within the limit.
  * TABLE: out [sources, sinks] = ticks, where within the limit. */
 EXPORT int linli_between(const Net *net, const int32_t *start_below, const int32_t *row_below,
-                         const uint16_t *falling_below, const Doors *sources, const int32_t *order, int64_t count,
+                         const uint16_t *falling_below, Lanes *table, const Doors *sources, const int32_t *order, int64_t count,
                          const Doors *sinks, int64_t edge_count, int32_t toward, int32_t mode, const double *weight, int32_t columns,
                          void *out) {
     double *total = out, *sets = mode == GATHER ? array(512 * (size_t)columns, sizeof *sets) : NULL;
@@ -1104,12 +1207,12 @@ EXPORT int linli_between(const Net *net, const int32_t *start_below, const int32
     int64_t *item = NULL;
     Sweep sweep = {
         .net = net, .sources = sources, .sinks = sinks, .toward = toward, .order = order,
-        .table = array((size_t)net->n, sizeof(Lanes)),
+        .table = table,
         .filled = calloc(words(net->n), sizeof(uint64_t)),
         .crowded = calloc((size_t)edge_count + 1, 1),
     };
-    int code = sweep.table && sweep.filled && sweep.crowded && (sets || mode != GATHER) ? OK : NO_MEMORY;
-    if (!code) memset(sweep.table, 0xff, (size_t)net->n * sizeof(Lanes)); /* FAR; every batch leaves it so */
+    int code = sweep.filled && sweep.crowded && (sets || mode != GATHER) ? OK : NO_MEMORY;
+    if (!code) memset(table, 0xff, (size_t)net->n * sizeof(Lanes)); /* FAR; every batch leaves it so */
     if (!code && sinks) code = index_sinks(net, sinks, &start, &item);
     for (; !code && sweep.batch < count; sweep.batch += LANES) {
         sweep.lanes = count - sweep.batch < LANES ? (int)(count - sweep.batch) : LANES;
@@ -1123,7 +1226,9 @@ EXPORT int linli_between(const Net *net, const int32_t *start_below, const int32
         }
         sweep_up(net, sweep.table, sweep.filled);
         if (mode == GATHER) sum_sets(&sweep, weight, columns, sets);
-        sweep_down(&sweep, start_below, row_below, falling_below, sinks ? NULL : total, sets, columns);
+        if (sinks) sweep_down(&sweep, start_below, row_below, falling_below, NULL, NULL, 0);
+        else if (columns == 1) sweep_down(&sweep, start_below, row_below, falling_below, total, sets, 1);
+        else sweep_down(&sweep, start_below, row_below, falling_below, total, sets, columns);
         Lanes limit = splat(net->limit);
         for (size_t w = 0; sinks && w < words(net->n); w++)
             for (uint64_t left = sweep.filled[w]; left; left &= left - 1) {
@@ -1155,13 +1260,13 @@ EXPORT int linli_between(const Net *net, const int32_t *start_below, const int32
             int32_t edge = sources->edge[order[sweep.batch + lane]];
             if (edge >= 0) sweep.crowded[edge] = 0;
         }
-        for (size_t w = 0; w < words(net->n); w++) {
+        for (size_t w = 0; sinks && w < words(net->n); w++) {
             for (uint64_t left = sweep.filled[w]; left; left &= left - 1)
                 sweep.table[w * 64 + (size_t)__builtin_ctzll(left)] = splat(FAR);
             sweep.filled[w] = 0;
         }
     }
-    free(sweep.table); free(sweep.filled); free(sweep.crowded); free(start); free(item); free(sets);
+    free(sweep.filled); free(sweep.crowded); free(start); free(item); free(sets);
     return code;
 }
 

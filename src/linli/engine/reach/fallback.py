@@ -52,9 +52,7 @@ class ScipyKernel:
         *,
         cutoff_ms: int,
         toward: bool,
-        out: Ticks | None = None,
     ) -> Ticks:
-        del out
         found = self._distances(ends, category, category_count, cutoff_ms=cutoff_ms, toward=toward)
         return np.ascontiguousarray(to_ticks(found, cutoff_ms).T)
 

@@ -37,9 +37,8 @@ class Kernel(Protocol):
         *,
         cutoff_ms: int,
         toward: bool,
-        out: Ticks | None = None,
     ) -> Ticks:
-        """[n, c]: every row's time to the nearest door of each category; in `out`, if that can be used."""
+        """[n, c]: every row's time to the nearest door of each category."""
         ...
 
     def k_nearest(

@@ -21,7 +21,9 @@ _int32, _int64, _double, _at = ctypes.c_int32, ctypes.c_int64, ctypes.c_double, 
 # Result and arguments of each function, in the order of _kernel.c.
 _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "linli_prepare": (_int32, [_int32, _int64, _at, _at, _at, _int32, _at, _at]),
-    "linli_take": (None, [_at] * 7),
+    "linli_take": (None, [_at] * 5),
+    "linli_take_arcs": (None, [_at] * 3 + [_int32] * 2 + [_at] * 2),
+    "linli_release": (None, [_at]),
     "linli_transpose": (None, [_int32] + [_at] * 5),
     "linli_edge_arcs": (None, [_at, _at, _at, _int64, _at, _at, _at]),
     "linli_customise": (_int32, [_int32] + [_at] * 5 + [_int64] + [_at] * 5),
@@ -32,7 +34,7 @@ _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "linli_k_open": (_int32, [_at] * 4 + [_int32] * 3 + [_at]),
     "linli_k_down": (_int32, [_at] * 3 + [_int32] * 4 + [_at] * 2),
     "linli_k_close": (None, [_at]),
-    "linli_between": (_int32, [_at] * 6 + [_int64, _at, _int64, _int32, _int32, _at, _int32, _at]),
+    "linli_between": (_int32, [_at] * 7 + [_int64, _at, _int64, _int32, _int32, _at, _int32, _at]),
     "linli_graph": (None, [_int32, _int64] + [_at] * 5),
     "linli_search": (_int32, [_int32] + [_at] * 8 + [_int32, _int32, _at, _at]),
 }
@@ -63,7 +65,7 @@ class DoorsStruct(ctypes.Structure):
 @functools.cache
 def library() -> ctypes.CDLL | None:
     """Load the compiled kernel; None where it was not built, or LINLI_NO_KERNEL is set."""
-    path = Path(__file__).with_name(f"_kernel{_SUFFIX}")
+    path = Path(__file__).with_name(f"_kernel{'_avx2' if _has_avx2() else ''}{_SUFFIX}")
     if os.environ.get("LINLI_NO_KERNEL") or not path.exists():
         return None
     try:
@@ -74,6 +76,14 @@ def library() -> ctypes.CDLL | None:
     except (OSError, AttributeError):  # built for another machine, or left from another version
         return None
     return loaded
+
+
+def _has_avx2() -> bool:
+    """Ask Linux whether the processor can do 16 lanes at once; elsewhere the plain build will do."""
+    try:
+        return "avx2" in Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace").split()
+    except OSError:
+        return False
 
 
 def at(array: NDArray[Any] | None) -> int | None:

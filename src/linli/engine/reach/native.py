@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from linli.engine.reach.library import DoorsStruct, Net, at, check, ends_struct, library
+from linli.engine.reach.memory import Memory
 from linli.engine.reach.times import FAR, Ticks, tick_of
 
 if TYPE_CHECKING:
@@ -57,14 +58,31 @@ class _Topology:
         )  # fmt: skip
         arcs, self.dropped, self.height = (int(size) for size in sizes)
         self.tail, self.head = tail, head
-        self.start = np.empty(node_count + 1, np.int32)
-        self.col, self.lower_ms = np.empty(arcs, np.int32), np.empty(arcs, np.int32)
-        self.row_of_node, self.node_of_row = np.empty(node_count, np.int32), np.empty(node_count, np.int32)
-        self.depth = np.empty(node_count, np.uint16)
-        _call(
-            "linli_take", handle, at(self.start), at(self.col), at(self.lower_ms), at(self.row_of_node),
-            at(self.node_of_row), at(self.depth),
-        )  # fmt: skip
+        self.memory = Memory()
+        try:
+            self.start = np.empty(node_count + 1, np.int32)
+            self.col, self.lower_ms = np.empty(arcs, np.int32), np.empty(arcs, np.int32)
+            self.row_of_node, self.node_of_row = (
+                np.empty(node_count, np.int32),
+                np.empty(node_count, np.int32),
+            )
+            self.depth = np.empty(node_count, np.uint16)
+            _call(
+                "linli_take",
+                handle,
+                at(self.start),
+                at(self.row_of_node),
+                at(self.node_of_row),
+                at(self.depth),
+            )
+            arrays = at(self.col), at(self.lower_ms)
+            take = lambda first, end: _call(  # noqa: E731
+                "linli_take_arcs", handle, at(self.start), at(self.node_of_row), first, end, *arrays
+            )
+            cuts = row_shares(node_count, 4 * arcs)
+            _together(take, cuts[:-1], cuts[1:])
+        finally:
+            _call("linli_release", handle)
 
     @property
     def node_count(self) -> int:
@@ -101,6 +119,12 @@ class _Topology:
             at(via),
         )
         return start, node, via
+
+
+def row_shares(rows: int, size: int) -> list[int]:
+    """Cut rows into a share for each thread that an answer of this many numbers is worth."""
+    shares = max(1, min(_THREADS, size // _NUMBERS))
+    return [rows * share // shares for share in range(shares + 1)]
 
 
 def transposed(n: int, start: Int32s, col: Int32s, arcs: int) -> tuple[Int32s, Int32s, Int32s]:
@@ -165,15 +189,13 @@ class NativeKernel:
         *,
         cutoff_ms: int,
         toward: bool,
-        out: Ticks | None = None,
     ) -> Ticks:
         quantised = self._in_ticks(cutoff_ms)
         net, doors = quantised.net(toward=toward), ends_struct(ends)
         tables = []
         for first in range(0, category_count, _LANES):
-            earlier = _whole_rows(out, self.row_of_node.size) if category_count <= _LANES else None
-            table = _aligned(self.row_of_node.size, _LANES) if earlier is None else earlier
-            again = earlier is not None and table.ctypes.data % 16 == 0
+            memory, used = self._topology.memory.empty(self.row_of_node.size * _LANES, np.uint16)
+            table = memory.reshape(-1, _LANES)
             handle = ctypes.c_void_p()
             try:
                 check(
@@ -182,8 +204,8 @@ class NativeKernel:
                         ctypes.addressof(handle),
                     )
                 )  # fmt: skip
-                cuts = self._row_shares(table.size // 8)
-                down = functools.partial(_nearest_down, net, handle, table, again=again)
+                cuts = row_shares(table.shape[0], table.size // 8)
+                down = functools.partial(_nearest_down, net, handle, table, again=used)
                 for code in _together(down, cuts[:-1], cuts[1:]):
                     check(code)
             finally:
@@ -211,7 +233,8 @@ class NativeKernel:
             lanes = min(_LANES, category_count - first)
             shape = self.row_of_node.size, k, lanes
             size = math.prod(shape)
-            ticks, door = np.empty(size + _LANES, np.uint16), np.empty(size + _LANES, np.int32)
+            ticks, _ = self._topology.memory.empty(size + _LANES, np.uint16)
+            door, _ = self._topology.memory.empty(size + _LANES, np.int32)
             handle = ctypes.c_void_p()
             try:
                 check(
@@ -220,7 +243,7 @@ class NativeKernel:
                         first, lanes, k, ctypes.addressof(handle),
                     )
                 )  # fmt: skip
-                cuts = self._row_shares(size)
+                cuts = row_shares(shape[0], size)
                 down = functools.partial(self._k_down, net, handle, begin[first:], lanes, k, ticks, door)
                 for code in _together(down, cuts[:-1], cuts[1:]):
                     check(code)
@@ -249,12 +272,6 @@ class NativeKernel:
             at(ticks),
             at(door),
         )
-
-    def _row_shares(self, size: int) -> list[int]:
-        """Cut the rows into a share for each thread that an answer of this many numbers is worth."""
-        rows = self.row_of_node.size
-        shares = max(1, min(_THREADS, size // _NUMBERS))
-        return [rows * share // shares for share in range(shares + 1)]
 
     def gather(
         self, sources: Doors, sinks: Doors | None, weight: Floats, *, cutoff_ms: int, toward: bool
@@ -312,14 +329,18 @@ class NativeKernel:
             sink = ends_struct(sink_ends, sinks)
         # Neighbours in the tree are neighbours on the ground: in one batch they touch much the same rows.
         order = np.argsort(self.row_of_node[np.maximum(ends.tail, ends.head)], kind="stable").astype(np.int32)
-        shares = np.array_split(order, min(_THREADS, -(-order.size // _SHARE)) or 1)
+        # Batch by batch in turn, so that no thread has all of the centre.
+        threads = min(_THREADS, -(-order.size // _SHARE)) or 1
+        batch = np.arange(order.size) // _LANES
+        shares = [order[batch % threads == thread] for thread in range(threads)]
         # Each source has a row of its own in the answer, except where sinks gather what they are given.
         outs = [out, *(np.zeros_like(out) if mode == _GATHER else out for _ in shares[1:])]
 
         def answer(share: Int32s, into: NDArray[Any]) -> int:
+            table, _ = self._topology.memory.empty(self.row_of_node.size * _LANES, np.uint16)
             return _call(
                 "linli_between", ctypes.addressof(net), at(start), at(row), at(up if toward else down),
-                ctypes.addressof(source), at(share), share.size, sink and ctypes.addressof(sink),
+                at(table), ctypes.addressof(source), at(share), share.size, sink and ctypes.addressof(sink),
                 self._topology.tail.size, toward, mode, at(weight), 0 if weight is None else weight.shape[1], at(into),
             )  # fmt: skip
 
@@ -387,19 +408,6 @@ def _nearest_down(
     return _call("linli_nearest_down", ctypes.addressof(net), handle, first_row, end_row, at(table), again)
 
 
-def _whole_rows(out: Ticks | None, rows: int) -> Ticks | None:
-    """Take the table of which `out` is the first columns, if `_aligned` made it for this many rows."""
-    base = None if out is None else out.base
-    if out is None or not isinstance(base, np.ndarray) or base.dtype != np.uint16 or out.dtype != np.uint16:
-        return None
-    first = (out.ctypes.data - base.ctypes.data) // 2
-    if base.ndim != 1 or out.strides != (2 * _LANES, 2) or out.shape[0] != rows or not base.flags.writeable:
-        return None
-    if first < 0 or base.size - first < rows * _LANES:
-        return None
-    return base[first : first + rows * _LANES].reshape(rows, _LANES)
-
-
 def _together(work: Callable[..., int], *arguments: Sequence[Any]) -> list[int]:
     """Map, a thread for each piece, this one included: the kernel runs outside Python's lock."""
     first, *others = zip(*arguments, strict=True)
@@ -413,10 +421,3 @@ def _together(work: Callable[..., int], *arguments: Sequence[Any]) -> list[int]:
 def _side_by_side(parts: list[NDArray[Any]]) -> NDArray[Any]:
     """Join tables of 16 categories each."""
     return parts[0] if len(parts) == 1 else np.concatenate(parts, axis=1)
-
-
-def _aligned(rows: int, lanes: int) -> Ticks:
-    """Make an empty uint16 table whose rows do not straddle cache lines."""
-    buffer = np.empty(rows * lanes + 32, np.uint16)
-    skip = -buffer.ctypes.data % 64 // 2
-    return buffer[skip : skip + rows * lanes].reshape(rows, lanes)

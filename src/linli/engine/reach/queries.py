@@ -40,7 +40,6 @@ def nearest(
     origins: Doors | None = None,
     cutoff_ms: int,
     direction: Direction = "to",
-    out: Times | None = None,
 ) -> Times:
     """Find the walk to the nearest target of every category.
 
@@ -53,9 +52,6 @@ def nearest(
         Doors to answer for; None: every node.
     direction
         "to": people walk from the origin to the target. "from": from the target to the origin.
-    out
-        An earlier answer of the same shape for every node, to be written over: on a large network fresh memory costs a
-        third of the time. It is used where it can be; the answer is what is returned.
 
     Returns
     -------
@@ -73,9 +69,7 @@ def nearest(
     toward = _toward(direction)
     cutoff, group = _checked(prepared, targets, category, category_count, origins, cutoff_ms)
     ends = targets.inward() if toward else targets.outward()
-    table = prepared.kernel.nearest(
-        ends, group, category_count, cutoff_ms=cutoff, toward=toward, out=out.ticks if out else None
-    )
+    table = prepared.kernel.nearest(ends, group, category_count, cutoff_ms=cutoff, toward=toward)
     tick_ms, _ = tick_of(cutoff)
     if origins is None:
         return Times(table, tick_ms)
