@@ -71,10 +71,22 @@ def test_walk_words_round_up(seconds: int, zh: str, en: str) -> None:
 def test_answer_speaks_of_those_whose_walk_is_known() -> None:
     kind = {"name": "食堂", "surveyed": True}
     with translation.override("zh-hans"):
-        found = figures.answer(SECONDS, RESIDENTS, kind=kind, who="老年人")
-    assert found["percent"] == "12%"
-    assert found["sentence"] == "的居民 15 分钟内能走到食堂（老年人）：127 人中的 15 人。"
-    assert found["rest"] == "另有 384 位居民说不清。"
+        found = figures.answer(SECONDS[:8], RESIDENTS[:8] + 1, kind=kind, who="老年人")
+    assert found["percent"] == "14%"
+    assert found["sentence"] == "的居民 15 分钟内能走到食堂（老年人）：134 人中的 19 人。"
+    assert found["rest"] == "另有 129 位居民说不清。"
+
+
+def test_answer_of_mostly_unknown_walks_leads_with_that() -> None:
+    kind = {"name": "canteen", "surveyed": True}
+    with translation.override("en"):
+        found = figures.answer(SECONDS, RESIDENTS, kind=kind, who="Adult")
+    assert found == {
+        "percent": None,
+        "sentence": "For 384 of 511 residents it cannot be told (Adult). Of the other 127, 15 get to “canteen” within 15 minutes.",
+        "rest": "",
+    }
+    assert figures.within(SECONDS, RESIDENTS) is None
 
 
 def test_answer_of_a_kind_never_surveyed_gives_no_number() -> None:

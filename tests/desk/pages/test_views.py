@@ -129,7 +129,10 @@ def test_list_says_how_many_residents_get_there_in_time(village: Served) -> None
 
 def test_list_says_what_a_slower_walker_loses(village: Served) -> None:
     page = overview(reader("en"), "kind=convenience&profile=senior_frail")
-    assert "21% of 96 residents walk to “Convenience store” within 15 minutes" in page
+    assert (
+        "21% of residents get to “Convenience store” within 15 minutes (Frail older person): 20 of 96."
+        in page
+    )
 
 
 def test_list_says_where_wheelchair_data_are_missing(village: Served) -> None:

@@ -91,18 +91,24 @@ def answer(
         "near": whole(near),
         "known": whole(known),
         "unknown": whole(unknown),
+        "all": whole(known + unknown),
     }
+    told = known > 0 and known >= unknown  # a share of the few of whom something is known would mislead
     if not kind["surveyed"]:
         sentence = _("“{kind}” was never surveyed here, so nobody can say how far it is.")
     elif known == 0:
         sentence = _(
             "The map does not say for sure which places are “{kind}”, so nobody's walk can be told ({who}). The committee's own list of places would settle it."
         )
+    elif not told:
+        sentence = _(
+            "For {unknown} of {all} residents it cannot be told ({who}). Of the other {known}, {near} get to “{kind}” within 15 minutes."
+        )
     else:
-        sentence = _("of {known} residents walk to “{kind}” within 15 minutes ({who}): {near} people.")
-    rest = _("For {unknown} more residents it cannot be told.") if known and unknown >= 1 else ""
+        sentence = _("of residents get to “{kind}” within 15 minutes ({who}): {near} of {known}.")
+    rest = _("For {unknown} more residents it cannot be told.") if told and unknown >= 1 else ""
     return {
-        "percent": percent(near / known) if known else None,
+        "percent": percent(near / known) if told else None,
         "sentence": sentence.format(**values),
         "rest": rest.format(**values),
     }
@@ -126,11 +132,11 @@ def legend(seconds: NDArray[np.uint16], residents: NDArray[np.floating]) -> list
 
 
 def within(seconds: NDArray[np.uint16], residents: NDArray[np.floating]) -> dict[str, Any] | None:
-    """Shares of residents within 5, 10 and 15 minutes and what half of them need; None where nothing is known."""
+    """Shares of residents within 5, 10 and 15 minutes and what half of them need; None where of most nothing is known."""
     per_class = residents_per_class(seconds, residents)
     known = per_class[:UNKNOWN].sum()
     half = median_seconds(seconds, residents)
-    if half is None:
+    if half is None or known < per_class[UNKNOWN:].sum():
         return None
     shares = np.cumsum(per_class[:3]) / known
     return {

@@ -63,10 +63,13 @@ def _map_words() -> dict[str, str]:
 
 def _walk_words() -> dict[str, str]:
     return {
-        "answer": _("of {known} residents walk to “{kind}” within 15 minutes ({who}): {near} people."),
+        "answer": _("of residents get to “{kind}” within 15 minutes ({who}): {near} of {known}."),
         "answer_at_least": _("residents at least walk to “{kind}” within 15 minutes by your plan ({who})."),
         "answer_unknown": _(
             "The map does not say for sure which places are “{kind}”, so nobody's walk can be told ({who}). The committee's own list of places would settle it."
+        ),
+        "answer_mostly_unknown": _(
+            "For {unknown} of {all} residents it cannot be told ({who}). Of the other {known}, {near} get to “{kind}” within 15 minutes."
         ),
         "answer_unsurveyed": _("“{kind}” was never surveyed here, so nobody can say how far it is."),
         "answer_unknown_rest": _("For {unknown} more residents it cannot be told."),

@@ -11,7 +11,9 @@ export function fillAnswer(region, { residents, kind, profile, words }) {
   const known = residents.slice(0, UNKNOWN).reduce((sum, n) => sum + n, 0);
   const unknown = residents[UNKNOWN] + residents[NO_TAGS];
   const near = residents.slice(0, WITHIN_15_MIN).reduce((sum, n) => sum + n, 0);
-  const values = { kind: name(kind), who: name(profile), near: whole(near), known: whole(known), unknown: whole(unknown) };
+  const values = { kind: name(kind), who: name(profile), near: whole(near), known: whole(known), unknown: whole(unknown), all: whole(known + unknown) };
+  const told = kind.surveyed && known > 0 && known >= unknown; // a share of the few of whom something is known would mislead
+  const untold = kind.surveyed ? (known > 0 ? "answer_mostly_unknown" : "answer_unknown") : "answer_unsurveyed";
   if (!kind.surveyed && near > 0) {
     // Only the walks to a plan's own places are known: more people may have one nearby than we can tell.
     fill(
@@ -23,13 +25,13 @@ export function fillAnswer(region, { residents, kind, profile, words }) {
   }
   fill(
     region,
-    ...(kind.surveyed && known > 0
+    ...(told
       ? [
           make("p", { class: "answer-number" }, percent(near / known)),
           make("p", { class: "answer-words" }, say("answer", values)),
         ]
-      : [make("p", { class: "answer-words" }, say(kind.surveyed ? "answer_unknown" : "answer_unsurveyed", values))]),
-    ...(unknown >= 1 && known > 0 && kind.surveyed ? [make("p", { class: "small" }, say("answer_unknown_rest", values))] : []),
+      : [make("p", { class: "answer-words" }, say(untold, values))]),
+    ...(told && unknown >= 1 ? [make("p", { class: "small" }, say("answer_unknown_rest", values))] : []),
   );
 }
 
