@@ -12,6 +12,11 @@ from django.db.models import F, Q
 from django_scopes import ScopedManager
 
 
+def emergency_numbers_of_china() -> dict[str, str]:
+    """Emergency numbers a community starts with; it may have others."""
+    return {"police": "110", "fire": "119", "ambulance": "120", "traffic": "122"}
+
+
 class Community(models.Model):  # type: ignore[django-manager-missing] # the scoped manager is made at run time
     """A committee's neighbourhood: what every other row belongs to."""
 
@@ -19,6 +24,13 @@ class Community(models.Model):  # type: ignore[django-manager-missing] # the sco
     name_zh = models.CharField(max_length=100, blank=True)
     name_en = models.CharField(max_length=100, blank=True)
     created_at = models.DateTimeField()
+    timezone = models.CharField(max_length=40, default="Asia/Shanghai")
+    # ISO 3166: whose public holidays its calendar is first filled with.
+    country = models.CharField(max_length=2, default="CN")
+    # Whom to call first where a life is in danger: police, fire, ambulance, traffic → number.
+    emergency_numbers = models.JSONField(default=emergency_numbers_of_china)
+    # Its people and matters are invented, for trying things out; every page says so.
+    invented = models.BooleanField(default=False)
 
     class Meta:
         ordering: ClassVar = ["slug"]
@@ -127,3 +139,113 @@ class PlaceImport(models.Model):
     def tiles_file(self) -> Path:
         """The map's tiles."""
         return self.folder / "tiles.pmtiles"
+
+
+class Grid(models.Model):  # type: ignore[django-manager-missing]
+    """A part of a community that one worker looks after. Its number is what it is: a new drawing keeps the row.
+
+    Rows are never deleted: matters and posts point at them. A grid that is no longer drawn is retired.
+    """
+
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="grids")
+    number = models.PositiveIntegerField()
+    code = models.CharField(max_length=15, blank=True)
+    name_zh = models.CharField(max_length=100, blank=True)
+    name_en = models.CharField(max_length=100, blank=True)
+    # GeoJSON Polygon or MultiPolygon, WGS-84; the box around it is what a point is looked up by.
+    boundary = models.JSONField()
+    west = models.FloatField()
+    south = models.FloatField()
+    east = models.FloatField()
+    north = models.FloatField()
+    # The supervision telephone that is posted for everyone (监督电话).
+    phone = models.CharField(max_length=40, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects: models.Manager[Grid] = ScopedManager(community="community")
+
+    class Meta:
+        ordering: ClassVar = ["community", "number"]
+        indexes: ClassVar = [
+            models.Index(name="grid_by_box", fields=["community", "west", "south", "east", "north"]),
+        ]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="grid_number_is_its_own", fields=["community", "number"]),
+            models.UniqueConstraint(
+                name="grid_code_is_its_own",
+                fields=["community", "code"],
+                condition=~Q(code="") & Q(retired_at__isnull=True),
+            ),
+            models.CheckConstraint(name="grid_number_counts_from_one", condition=Q(number__gte=1)),
+            models.CheckConstraint(
+                name="grid_box_is_a_box", condition=Q(west__lt=F("east"), south__lt=F("north"))
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_zh or self.name_en or f"{self.community_id}/{self.number}"
+
+
+class GridSet(models.Model):
+    """The grids of a community as they were drawn at one time, kept whole so that the last change can be undone."""
+
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="grid_sets")
+    number = models.PositiveIntegerField()
+    made_at = models.DateTimeField()
+    by = models.CharField(max_length=60)
+    undone_at = models.DateTimeField(null=True, blank=True)
+    # [{number, code, name_zh, name_en, phone, boundary}, …]
+    grids = models.JSONField()
+
+    objects: models.Manager[GridSet] = ScopedManager(community="community")
+
+    class Meta:
+        ordering: ClassVar = ["community", "number"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="grid_set_number_is_its_own", fields=["community", "number"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.community_id}/{self.number}"
+
+
+class SpotKind(models.TextChoices):
+    """What a QR code is stuck to."""
+
+    GRID = "grid"
+    BUILDING = "building"
+    LAMP = "lamp"
+    OTHER = "other"
+
+
+class Spot(models.Model):
+    """A place with a QR code on it: whoever scans it need not say where they are."""
+
+    community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="spots")
+    grid = models.ForeignKey(Grid, on_delete=models.PROTECT, null=True, blank=True, related_name="spots")
+    # Eight letters and digits that are not taken for each other; printed, so never given out again.
+    code = models.CharField(max_length=8)
+    kind = models.CharField(max_length=10, choices=SpotKind.choices, default=SpotKind.OTHER)
+    name_zh = models.CharField(max_length=100, blank=True)
+    name_en = models.CharField(max_length=100, blank=True)
+    lon = models.FloatField()
+    lat = models.FloatField()
+    retired_at = models.DateTimeField(null=True, blank=True)
+
+    objects: models.Manager[Spot] = ScopedManager(community="community")
+
+    class Meta:
+        ordering: ClassVar = ["community", "pk"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(name="spot_code_is_its_own", fields=["community", "code"]),
+            models.CheckConstraint(
+                name="spot_kind_is_known", condition=Q(kind__in=[kind.value for kind in SpotKind])
+            ),
+            models.CheckConstraint(name="spot_has_a_name", condition=~(Q(name_zh="") & Q(name_en=""))),
+            models.CheckConstraint(
+                name="spot_is_on_earth", condition=Q(lon__gte=-180, lon__lte=180, lat__gte=-90, lat__lte=90)
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name_zh or self.name_en

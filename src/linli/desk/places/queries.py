@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import shapely
 from django_scopes import scope
+from shapely.geometry import shape
 
-from linli.desk.places.models import Community, PlaceImport, State
+from linli.desk.places.models import Community, Grid, PlaceImport, Spot, State
 from linli.engine.errors import InputError
+from linli.engine.streets.geo import haversine_m
 from linli.engine.streets.place import Inputs, Place
 
 _PATHS = {"path", "register", "homes_register", "population", "elevation"}
@@ -78,3 +83,98 @@ def written_inputs(inputs: Inputs) -> dict[str, Any]:
         for name, value in dataclasses.asdict(inputs).items()
         if value is not None
     }
+
+
+def grids_of(community: Community) -> list[Grid]:
+    """Every grid of a community that is drawn now, by number."""
+    with scope(community=community):
+        return list(Grid.objects.filter(retired_at__isnull=True).order_by("number"))
+
+
+def grid_at(*, community: Community, lon: float, lat: float) -> Grid | None:
+    """Find the grid a place (WGS-84 degrees) lies in; None outside them all. On a shared edge, the lower number."""
+    with scope(community=community):
+        near = Grid.objects.filter(
+            retired_at__isnull=True, west__lte=lon, east__gte=lon, south__lte=lat, north__gte=lat
+        ).order_by("number")
+        at = shapely.Point(lon, lat)
+        return next((grid for grid in near if shape(grid.boundary).covers(at)), None)
+
+
+def spot_by_code(*, community: Community, code: str) -> Spot | None:
+    """Find the spot whose QR code says `code`; None where there is none, or none any more."""
+    with scope(community=community):
+        found = Spot.objects.filter(code=code.strip().upper(), retired_at__isnull=True)
+        return found.select_related("grid").first()
+
+
+def spots_of(community: Community) -> list[Spot]:
+    """Every spot of a community that is in use, in the order they were made."""
+    with scope(community=community):
+        return list(Spot.objects.filter(retired_at__isnull=True).select_related("grid").order_by("pk"))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class HomeAt:
+    """A home near a point: its index and reference in the place, what it is called, how far it is."""
+
+    index: int
+    ref: str
+    name: str
+    address: str
+    lon: float
+    lat: float
+    distance_m: float
+
+
+def place_of(community: Community) -> Place | None:
+    """Open what was read in for a community; None where nothing was, or it cannot be read any more."""
+    row = current_import(slug=community.slug)
+    if row is None:
+        return None
+    try:
+        return _opened(row.place_file, row.fingerprint)
+    except InputError:
+        return None
+
+
+@lru_cache(maxsize=8)
+def _opened(path: Path, fingerprint: str) -> Place:
+    del fingerprint  # another file under the same name is another place
+    return Place.load(path)
+
+
+def nearest_home(*, community: Community, lon: float, lat: float) -> HomeAt | None:
+    """Find the home whose door is nearest in a straight line; None where no place was read in."""
+    place = place_of(community)
+    if place is None or not len(place.homes):
+        return None
+    homes = place.homes
+    far_m = haversine_m(np.array(lon), np.array(lat), np.asarray(homes.lon), np.asarray(homes.lat))
+    index = int(np.argmin(far_m))
+    return HomeAt(
+        index=index,
+        ref=homes.ref[index],
+        name=homes.name[index],
+        address=homes.address[index],
+        lon=float(homes.lon[index]),
+        lat=float(homes.lat[index]),
+        distance_m=float(far_m[index]),
+    )
+
+
+def homes_without_grid(community: Community) -> int:
+    """Count the homes that lie in no grid: there should be none."""
+    place = place_of(community)
+    if place is None:
+        return 0
+    return int(np.count_nonzero(grid_numbers(place, [shape(g.boundary) for g in grids_of(community)]) < 0))
+
+
+def grid_numbers(place: Place, shapes: list[shapely.Geometry]) -> np.ndarray[Any, np.dtype[np.int64]]:
+    """Say for each home which of the shapes its door lies in (the first, where two meet); -1 for none."""
+    found = np.full(len(place.homes), -1)
+    for index in reversed(range(len(shapes))):
+        shapely.prepare(shapes[index])
+        found[shapely.intersects_xy(shapes[index], place.homes.lon, place.homes.lat)] = index
+    return found
