@@ -99,6 +99,7 @@ CONTENT_SECURITY_POLICY = {
         "font-src": [SELF],
         "connect-src": [SELF],
         "img-src": [SELF, "data:", "blob:"],
+        "media-src": [SELF, "blob:"],
         "worker-src": [SELF],
         "manifest-src": [SELF],
         "form-action": [SELF],

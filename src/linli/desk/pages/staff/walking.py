@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,7 @@ def plan_round(served: Served | None, start: Point, places: Sequence[Point], *, 
         return Round([], [], [])
     walk_s, estimated = walking_times(served, [start, *places], profile=profile)
     order = open_tour(walk_s)
-    legs = list(zip(order, order[1:], strict=False))
+    legs = list(itertools.pairwise(order))
     return Round(
         order=[index - 1 for index in order[1:]],
         leg_s=[round(float(walk_s[leg])) for leg in legs],
