@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.apps import AppConfig
+from django.db import connections
+from django.db.models.signals import post_migrate
+
+from linli.desk.common import guards
 
 
 class CommonConfig(AppConfig):
@@ -10,3 +16,15 @@ class CommonConfig(AppConfig):
 
     name = "linli.desk.common"
     label = "common"
+
+    def ready(self) -> None:
+        """Look after each migration whether the ledger is still guarded."""
+        post_migrate.connect(_guard, sender=self)
+
+
+def _guard(*, using: str, **_more: Any) -> None:
+    connection = connections[using]
+    with connection.cursor() as cursor:
+        tables = connection.introspection.table_names(cursor)
+    if guards.HEAD in tables:
+        guards.install(connection)

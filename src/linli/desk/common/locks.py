@@ -1,11 +1,15 @@
-"""Locks that last as long as the process that holds them, however it ends."""
+"""Locks: on files, as long as the process that holds them; on rows and words, as long as the transaction."""
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
+
+from django.db import connection
+from django.db.models import Model
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,3 +76,34 @@ def sync_folder(folder: Path) -> None:
             os.fsync(handle)
         finally:
             os.close(handle)
+
+
+def lock(*things: Model | str) -> None:
+    """Hold what is given until the transaction ends; whoever wants any of it waits.
+
+    Lock everything an action touches in one call, before reading it and before the first ledger entry (which locks the
+    community): things taken one by one, in different orders, are how two transactions come to wait for each other.
+
+    Parameters
+    ----------
+    things
+        Rows, or words that stand for what has no row yet. On SQLite the transaction itself is the lock: it holds the
+        whole database from its beginning.
+
+    Raises
+    ------
+    RuntimeError
+        There is no transaction that could hold the lock.
+    """
+    if not connection.in_atomic_block:
+        raise RuntimeError("lock: only inside transaction.atomic(), whose end lets go of it")
+    if connection.vendor != "postgresql":
+        return
+    keys = sorted({_lock_key(thing) for thing in things})
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(key) FROM unnest(%s::bigint[]) AS key", [keys])
+
+
+def _lock_key(thing: Model | str) -> int:
+    name = thing if isinstance(thing, str) else f"{thing._meta.label_lower}:{thing.pk}"  # noqa: SLF001 -- Django's public part
+    return int.from_bytes(hashlib.sha256(name.encode()).digest()[:8], "big", signed=True)
