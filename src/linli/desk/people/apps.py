@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
 
 
 class PeopleConfig(AppConfig):
@@ -10,3 +11,7 @@ class PeopleConfig(AppConfig):
 
     name = "linli.desk.people"
     label = "people"
+
+    def ready(self) -> None:
+        """Let every room register its permissions."""
+        autodiscover_modules("rules")
