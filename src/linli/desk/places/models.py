@@ -194,8 +194,8 @@ class GridSet(models.Model):
     made_at = models.DateTimeField()
     by = models.CharField(max_length=60)
     undone_at = models.DateTimeField(null=True, blank=True)
-    # [{number, code, name_zh, name_en, phone, boundary}, …]
-    grids = models.JSONField()
+    # A GeoJSON FeatureCollection, WGS-84; properties number, code, name_zh, name_en, phone.
+    geojson = models.JSONField()
 
     objects: models.Manager[GridSet] = ScopedManager(community="community")
 
@@ -209,6 +209,22 @@ class GridSet(models.Model):
         return f"{self.community_id}/{self.number}"
 
 
+class GridDraft(models.Model):
+    """Grids as somebody is drawing them, before they count: at most one draft a community."""
+
+    community = models.OneToOneField(Community, on_delete=models.PROTECT, related_name="grid_draft")
+    geojson = models.JSONField()
+    by = models.CharField(max_length=60)
+    changed_at = models.DateTimeField()
+    # Grows with every change: whoever changes an older one is told that somebody else was there.
+    version = models.PositiveIntegerField(default=1)
+
+    objects: models.Manager[GridDraft] = ScopedManager(community="community")
+
+    def __str__(self) -> str:
+        return f"{self.community_id}/{self.version}"
+
+
 class SpotKind(models.TextChoices):
     """What a QR code is stuck to."""
 
@@ -218,7 +234,7 @@ class SpotKind(models.TextChoices):
     OTHER = "other"
 
 
-class Spot(models.Model):
+class Spot(models.Model):  # type: ignore[django-manager-missing]
     """A place with a QR code on it: whoever scans it need not say where they are."""
 
     community = models.ForeignKey(Community, on_delete=models.PROTECT, related_name="spots")

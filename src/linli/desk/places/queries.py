@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ import shapely
 from django_scopes import scope
 from shapely.geometry import shape
 
-from linli.desk.places.models import Community, Grid, PlaceImport, Spot, State
+from linli.desk.places.models import Community, Grid, GridDraft, GridSet, PlaceImport, Spot, State
 from linli.engine.errors import InputError
 from linli.engine.streets.geo import haversine_m
 from linli.engine.streets.place import Inputs, Place
 
+# Letters that no code holds, and what they were meant as.
+_READ_AS = str.maketrans("ILOU", "110V")
 _PATHS = {"path", "register", "homes_register", "population", "elevation"}
 
 
@@ -101,10 +104,23 @@ def grid_at(*, community: Community, lon: float, lat: float) -> Grid | None:
         return next((grid for grid in near if shape(grid.boundary).covers(at)), None)
 
 
-def spot_by_code(*, community: Community, code: str) -> Spot | None:
-    """Find the spot whose QR code says `code`; None where there is none, or none any more."""
+def draft_of(community: Community) -> GridDraft | None:
+    """Find the grids somebody is drawing; None where nobody is."""
     with scope(community=community):
-        found = Spot.objects.filter(code=code.strip().upper(), retired_at__isnull=True)
+        return GridDraft.objects.first()
+
+
+def last_grid_set(community: Community) -> GridSet | None:
+    """Find the set of grids that is in force: what an undo takes back."""
+    with scope(community=community):
+        return GridSet.objects.filter(undone_at__isnull=True).order_by("-number").first()
+
+
+def spot_by_code(*, community: Community, code: str) -> Spot | None:
+    """Find the spot whose QR code says `code`, as somebody may have typed it; None where there is none (any more)."""
+    read = re.sub(r"[\s-]", "", code).upper().translate(_READ_AS)
+    with scope(community=community):
+        found = Spot.objects.filter(code=read, retired_at__isnull=True)
         return found.select_related("grid").first()
 
 

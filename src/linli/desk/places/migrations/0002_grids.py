@@ -61,12 +61,23 @@ class Migration(migrations.Migration):
                 ('made_at', models.DateTimeField()),
                 ('by', models.CharField(max_length=60)),
                 ('undone_at', models.DateTimeField(blank=True, null=True)),
-                ('grids', models.JSONField()),
+                ('geojson', models.JSONField()),
                 ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grid_sets', to='places.community')),
             ],
             options={
                 'ordering': ['community', 'number'],
             },
+        ),
+        migrations.CreateModel(
+            name='GridDraft',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('geojson', models.JSONField()),
+                ('by', models.CharField(max_length=60)),
+                ('changed_at', models.DateTimeField()),
+                ('version', models.PositiveIntegerField(default=1)),
+                ('community', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='grid_draft', to='places.community')),
+            ],
         ),
         migrations.CreateModel(
             name='Spot',

@@ -1,0 +1,198 @@
+"""Every write about grids: draw, put in force, undo. All or nothing; every home in exactly one grid."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+from django_scopes import scope
+
+from linli.desk.common import clock
+from linli.desk.common.ledger import append
+from linli.desk.common.locks import lock
+from linli.desk.places.drawing import (
+    Drawn,
+    check,
+    collection,
+    filled,
+    read_drawn,
+    renumbered,
+    written,
+)
+from linli.desk.places.models import Grid, GridDraft, GridSet, Spot
+from linli.desk.places.queries import draft_of, grid_at, grids_of, last_grid_set, place_of
+from linli.desk.places.suggest import suggest
+
+if TYPE_CHECKING:
+    from linli.desk.places.drawing import GridPreview
+    from linli.desk.places.models import Community
+
+HOUSEHOLDS = 400  # of the usual 300 to 500 a grid
+
+
+class GridsRefusedError(ValueError):
+    """The grids cannot be put in force as they are; `problems` says why."""
+
+    def __init__(self, problems: list[str]) -> None:
+        self.problems = problems
+        super().__init__("\n".join(problems))
+
+
+class StaleDraftError(ValueError):
+    """Somebody else changed the draft meanwhile."""
+
+
+def suggest_grids(*, community: Community, households: int = HOUSEHOLDS) -> list[Drawn]:
+    """Suggest grids from the homes of the place; nothing is written. None where no place was read in."""
+    place = place_of(community)
+    if place is None or not len(place.homes):
+        return []
+    shapes = suggest(place, households=households)
+    return [
+        Drawn(
+            number=number,
+            code="",
+            name_zh=f"第{number}网格",
+            name_en=f"Grid {number}",
+            phone="",
+            area=area,
+            line=number,
+        )
+        for number, area in enumerate(shapes, start=1)
+    ]
+
+
+def preview_grids(
+    *, community: Community, geojson: bytes | dict[str, Any], datum: str, name: str = "grids.geojson"
+) -> GridPreview:
+    """Say what grids would change, and what is wrong with them; nothing is written.
+
+    Raises
+    ------
+    UnusableListError
+        The file cannot be read, or features of it are no grids.
+    """
+    return check(community, read_drawn(geojson, datum=datum, name=name, present=grids_of(community)))
+
+
+def replace_grids(*, community: Community, geojson: bytes | dict[str, Any], datum: str, by: str) -> GridSet:
+    """Put grids in force: those of a known number are drawn anew, others made; what is not drawn any more is retired.
+
+    Raises
+    ------
+    UnusableListError
+        The file cannot be read, or features of it are no grids.
+    GridsRefusedError
+        They overlap, or leave a home out.
+    """
+    with transaction.atomic(), scope(community=community):
+        lock(community)
+        drawn = read_drawn(geojson, datum=datum, present=grids_of(community))
+        preview = check(community, drawn)
+        if preview.errors:
+            raise GridsRefusedError(preview.errors)
+        made = _put_in_force(community, preview.drawn, by=by)
+        append(
+            community=community,
+            event="grids.replaced",
+            by=by,
+            about=f"grid_set:{made.pk}",
+            data={"numbers": [one.number for one in preview.drawn]},
+        )
+        GridDraft.objects.all().delete()
+    return made
+
+
+def undo_grids(*, community: Community, by: str) -> GridSet | None:
+    """Take the last change of grids back: those before it are in force again; None if there was none."""
+    with transaction.atomic(), scope(community=community):
+        lock(community)
+        last = last_grid_set(community)
+        if last is None:
+            return None
+        last.undone_at = clock.now()
+        last.save(update_fields=["undone_at"])
+        before = last_grid_set(community)
+        _draw(community, [] if before is None else read_drawn(before.geojson, datum="wgs84", present=[]))
+        append(community=community, event="grids.undone", by=by, about=f"grid_set:{last.pk}")
+    return last
+
+
+def keep_draft(*, community: Community, drawn: list[Drawn], by: str, version: int | None = None) -> GridDraft:
+    """Keep grids as they are being drawn, in the place of an earlier draft.
+
+    Parameters
+    ----------
+    version
+        Of the draft that was changed (0: there was none); None puts a whole new one in its place.
+
+    Raises
+    ------
+    StaleDraftError
+        The draft is of another version by now.
+    """
+    with transaction.atomic(), scope(community=community):
+        lock(community)
+        found = draft_of(community)
+        now = 0 if found is None else found.version
+        if version is not None and version != now:
+            raise StaleDraftError(
+                _("Somebody else changed these grids meanwhile. Look at them, then make your change again.")
+            )
+        draft = found or GridDraft(community=community, version=0)
+        draft.geojson, draft.by, draft.changed_at = collection(renumbered(drawn)), by, clock.now()
+        draft.version += 1
+        draft.save()
+    return draft
+
+
+def drop_draft(*, community: Community) -> None:
+    """Throw the draft away; what is in force stays."""
+    with transaction.atomic(), scope(community=community):
+        lock(community)
+        GridDraft.objects.all().delete()
+
+
+def fill_gaps(*, community: Community, drawn: list[Drawn]) -> list[Drawn]:
+    """Give what no grid covers to the neighbour with the longest border; nothing is written."""
+    place = place_of(community)
+    return drawn if place is None else filled(drawn, place.boundary)
+
+
+def drawn_now(community: Community) -> tuple[list[Drawn], int]:
+    """Return the grids to go on drawing from, and the version of the draft they are; those in force where there is none (0)."""
+    draft = draft_of(community)
+    if draft is not None:
+        return read_drawn(draft.geojson, datum="wgs84", present=[]), draft.version
+    return [written(grid) for grid in grids_of(community)], 0
+
+
+def _put_in_force(community: Community, drawn: list[Drawn], *, by: str) -> GridSet:
+    last = GridSet.objects.order_by("-number").first()
+    made = GridSet(
+        community=community,
+        number=1 if last is None else last.number + 1,
+        made_at=clock.now(),
+        by=by,
+        geojson=collection(drawn),
+    )
+    made.save()
+    _draw(community, drawn)
+    return made
+
+
+def _draw(community: Community, drawn: list[Drawn]) -> None:
+    present = {grid.number: grid for grid in Grid.objects.all()}
+    # Codes change hands: nobody holds one while they are given out anew.
+    Grid.objects.update(code="")
+    for one in drawn:
+        grid = present.pop(one.number, None) or Grid(community=community, number=one.number)
+        one.put_into(grid)
+        grid.retired_at = None
+        grid.save()
+    gone = [grid.pk for grid in present.values() if grid.retired_at is None]
+    Grid.objects.filter(pk__in=gone).update(retired_at=clock.now())
+    for spot in Spot.objects.filter(retired_at__isnull=True):
+        spot.grid = grid_at(community=community, lon=spot.lon, lat=spot.lat)
+        spot.save(update_fields=["grid"])
