@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import uuid
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from linli.desk.places.drawing import collection
 from linli.desk.places.grids import (
     GridsRefusedError,
     StaleDraftError,
+    carve,
     drawn_now,
     drop_draft,
     fill_gaps,
@@ -28,6 +30,7 @@ from linli.desk.places.grids import (
 from linli.desk.places.imports import UnusableListError
 from linli.desk.places.models import Community, Grid, GridSet
 from linli.desk.places.queries import draft_of, grid_at, grids_of, homes_without_grid
+from linli.desk.places.shaping import merged
 from linli.desk.places.spots import make_spot
 from linli.desk.places.suggest import dwellings_of, suggest
 from linli.engine.streets.datum import wgs84_to_gcj02
@@ -325,3 +328,35 @@ def suggested_well(served: Served, shapes: list[shapely.Geometry]) -> None:
 
 def test_nothing_is_suggested_where_no_place_was_read_in(empty: Community) -> None:
     assert suggest_grids(community=empty) == []
+
+
+def test_grid_drawn_over_others_takes_their_ground(village: Served) -> None:
+    community = village.row.community
+    west, south, east, north = village.place.boundary.bounds
+    put(community, features(feature(shapely.box(west, south, east, north), number=1, name="全村")))
+    drawn, _version = drawn_now(community)
+    cut = carve(community=community, drawn=drawn, area=shapely.box(0.02, south - 1, east + 1, north + 1))
+    assert [one.number for one in cut] == [1, 2]
+    assert cut[1].area.bounds == pytest.approx((0.02, south, east, north))
+    assert cut[0].area.intersection(cut[1].area).area == 0
+    swallowed = carve(community=community, drawn=cut, area=village.place.boundary)
+    assert [one.number for one in swallowed] == [3]
+    with pytest.raises(ValueError, match="outside"):
+        carve(community=community, drawn=drawn, area=shapely.box(100, 1, 101, 2))
+
+
+def test_merged_grids_are_the_one_of_the_lowest_number(empty: Community) -> None:
+    put(empty, two())
+    drawn, _version = drawn_now(empty)
+    [whole] = merged(drawn, [2, 1])
+    assert (whole.number, whole.name_zh, whole.area.bounds) == (1, "东", (0.0, 0.0, 2.0, 1.0))
+    assert merged(drawn, [2]) == drawn
+
+
+def test_same_request_undoes_once(empty: Community) -> None:
+    put(empty, two())
+    put(empty, features(feature(shapely.box(0, 0, 2, 1), number=1)))
+    key = uuid.uuid4()
+    first, second = (undo_grids(community=empty, by=BY, key=key) for _ in range(2))
+    assert first == second
+    assert len(grids_of(empty)) == 2

@@ -6,7 +6,6 @@ import dataclasses
 import json
 import re
 from dataclasses import dataclass, field
-from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,8 +23,8 @@ from linli.desk.places.imports import (
 )
 from linli.desk.places.models import Grid
 from linli.desk.places.queries import grid_numbers, grids_of, place_of
+from linli.desk.places.shaping import apart, flat, gaps_of, plane_of
 from linli.desk.places.suggest import dwellings_of
-from linli.engine.streets.geo import Plane
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,9 +40,6 @@ COLUMNS = {
     "phone": ("tel", "telephone", "电话", "监督电话", "联系电话"),
 }
 MOST_GRIDS = 500
-# Neighbours drawn by hand overlap by a hair's breadth; that hair is given to the lower number.
-_HAIR_M = 1.0
-_GAP_M2 = 100.0
 _SHOWN = 20
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _CODE = re.compile(r"\d{15}\Z")
@@ -246,7 +242,7 @@ def _check_twice(read: list[tuple[int | None, Drawn]], faults: Faults) -> None:
 def check(community: Community, drawn: Sequence[Drawn]) -> GridPreview:
     """Compare drawn grids with those in force, with each other and with the homes of the place."""
     place = place_of(community)
-    trimmed, errors = _apart(list(drawn))
+    trimmed, errors = apart(list(drawn))
     if not drawn:
         errors = [_("There is no grid yet. Draw one, import them or have them suggested.")]
     homes: np.ndarray[Any, Any] = np.zeros(len(trimmed), np.int64)
@@ -268,7 +264,7 @@ def check(community: Community, drawn: Sequence[Drawn]) -> GridPreview:
                     left_out,
                 ).format(count=left_out)
             )
-        gaps = _gaps(trimmed, place)
+        gaps = gaps_of(trimmed, place.boundary)
         if gaps is not None and not left_out:
             warnings.append(
                 _(
@@ -276,7 +272,7 @@ def check(community: Community, drawn: Sequence[Drawn]) -> GridPreview:
                 )
             )
     present = {grid.number: grid for grid in grids_of(community)}
-    plane = _plane([one.area for one in trimmed])
+    plane = plane_of([one.area for one in trimmed])
     rows = [
         GridRow(
             drawn=one,
@@ -287,7 +283,7 @@ def check(community: Community, drawn: Sequence[Drawn]) -> GridPreview:
             else "changed",
             homes=int(homes[index]),
             households=round(float(households[index])),
-            area_m2=_flat(one.area, plane).area,
+            area_m2=flat(one.area, plane).area,
         )
         for index, one in enumerate(trimmed)
     ]
@@ -303,60 +299,6 @@ def check(community: Community, drawn: Sequence[Drawn]) -> GridPreview:
     )
 
 
-def filled(drawn: Sequence[Drawn], boundary: shapely.Geometry) -> list[Drawn]:
-    """Give each piece of the boundary that no grid covers to the grid it has the longest border with."""
-    grown = list(_apart(list(drawn))[0])
-    if not grown:
-        return grown
-    plane = _plane([boundary])
-    for piece in shapely.get_parts(
-        shapely.difference(boundary, shapely.union_all([one.area for one in grown]))
-    ):
-        if piece.geom_type != "Polygon" or piece.area == 0:
-            continue
-        # Outlines drawn by hand touch only nearly: borders are measured with a metre to spare.
-        near = _flat(piece, plane).buffer(_HAIR_M)
-        shared = [near.intersection(_flat(one.area, plane)).area for one in grown]
-        if max(shared) > 0:
-            index = int(np.argmax(shared))
-        else:
-            index = int(np.argmin([near.distance(_flat(one.area, plane)) for one in grown]))
-        joined = shapely.union_all([grown[index].area, piece])
-        grown[index] = dataclasses.replace(grown[index], area=_areal(joined))
-    return grown
-
-
-def _apart(drawn: list[Drawn]) -> tuple[list[Drawn], list[str]]:
-    """Trim hairs where neighbours overlap, and name those that overlap for real."""
-    if len(drawn) < 2:
-        return drawn, []
-    plane = _plane([one.area for one in drawn])
-    tree = shapely.STRtree([one.area for one in drawn])
-    errors: list[str] = []
-    trimmed = list(drawn)
-    pairs = {
-        (index, int(other))
-        for index, one in enumerate(drawn)
-        for other in tree.query(one.area, predicate="intersects")
-        if index < other
-    }
-    for first, second in sorted(pairs & set(combinations(range(len(drawn)), 2))):
-        both = shapely.intersection(trimmed[first].area, trimmed[second].area)
-        flat = _flat(both, plane)
-        if flat.area <= 0:
-            continue
-        if flat.buffer(-_HAIR_M / 2).is_empty:
-            rest = _areal(shapely.difference(trimmed[second].area, trimmed[first].area))
-            trimmed[second] = dataclasses.replace(trimmed[second], area=rest)
-        elif len(errors) < _SHOWN:
-            errors.append(
-                _("{one} and {other} overlap by {area} m². Draw the border between them again.").format(
-                    one=drawn[first].name, other=drawn[second].name, area=f"{flat.area:.0f}"
-                )
-            )
-    return trimmed, errors
-
-
 def _far_away(drawn: list[Drawn], place: Place) -> list[str]:
     outside = [one.name for one in drawn if not one.area.intersects(place.boundary)]
     if not outside:
@@ -366,31 +308,3 @@ def _far_away(drawn: list[Drawn], place: Place) -> list[str]:
             names="、".join(outside[:_SHOWN])
         )
     ]
-
-
-def _gaps(drawn: list[Drawn], place: Place) -> shapely.Geometry | None:
-    rest = shapely.difference(place.boundary, shapely.union_all([one.area for one in drawn]))
-    plane = _plane([place.boundary])
-    real = [
-        piece
-        for piece in shapely.get_parts(rest)
-        if piece.geom_type == "Polygon" and _flat(piece, plane).buffer(-_HAIR_M).area > _GAP_M2
-    ]
-    return shapely.multipolygons(real) if real else None
-
-
-def _areal(found: shapely.Geometry) -> shapely.Geometry:
-    """Keep only areas: cutting leaves lines and points behind."""
-    parts = [part for part in shapely.get_parts(found) if part.geom_type == "Polygon" and part.area > 0]
-    return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
-
-
-def _plane(shapes: list[shapely.Geometry]) -> Plane:
-    west, south, east, north = (
-        shapely.total_bounds(np.array(shapes, dtype=object)) if shapes else (0, 0, 1, 1)
-    )
-    return Plane((west + east) / 2, (south + north) / 2)
-
-
-def _flat(area: shapely.Geometry, plane: Plane) -> shapely.Geometry:
-    return shapely.transform(area, lambda xy: np.column_stack(plane.to_xy(xy[:, 0], xy[:, 1])))

@@ -11,20 +11,25 @@ from django_scopes import scope
 from linli.desk.common import clock
 from linli.desk.common.ledger import append
 from linli.desk.common.locks import lock
+from linli.desk.common.receipts import once
 from linli.desk.places.drawing import (
     Drawn,
     check,
     collection,
-    filled,
     read_drawn,
     renumbered,
     written,
 )
 from linli.desk.places.models import Grid, GridDraft, GridSet, Spot
 from linli.desk.places.queries import draft_of, grid_at, grids_of, last_grid_set, place_of
+from linli.desk.places.shaping import carved, filled
 from linli.desk.places.suggest import suggest
 
 if TYPE_CHECKING:
+    import uuid
+
+    import shapely
+
     from linli.desk.places.drawing import GridPreview
     from linli.desk.places.models import Community
 
@@ -49,18 +54,7 @@ def suggest_grids(*, community: Community, households: int = HOUSEHOLDS) -> list
     if place is None or not len(place.homes):
         return []
     shapes = suggest(place, households=households)
-    return [
-        Drawn(
-            number=number,
-            code="",
-            name_zh=f"第{number}网格",
-            name_en=f"Grid {number}",
-            phone="",
-            area=area,
-            line=number,
-        )
-        for number, area in enumerate(shapes, start=1)
-    ]
+    return [_named(number, area) for number, area in enumerate(shapes, start=1)]
 
 
 def preview_grids(
@@ -76,7 +70,14 @@ def preview_grids(
     return check(community, read_drawn(geojson, datum=datum, name=name, present=grids_of(community)))
 
 
-def replace_grids(*, community: Community, geojson: bytes | dict[str, Any], datum: str, by: str) -> GridSet:
+def replace_grids(
+    *,
+    community: Community,
+    geojson: bytes | dict[str, Any],
+    datum: str,
+    by: str,
+    key: uuid.UUID | None = None,
+) -> GridSet:
     """Put grids in force: those of a known number are drawn anew, others made; what is not drawn any more is retired.
 
     Raises
@@ -88,35 +89,40 @@ def replace_grids(*, community: Community, geojson: bytes | dict[str, Any], datu
     """
     with transaction.atomic(), scope(community=community):
         lock(community)
-        drawn = read_drawn(geojson, datum=datum, present=grids_of(community))
-        preview = check(community, drawn)
-        if preview.errors:
-            raise GridsRefusedError(preview.errors)
-        made = _put_in_force(community, preview.drawn, by=by)
-        append(
-            community=community,
-            event="grids.replaced",
-            by=by,
-            about=f"grid_set:{made.pk}",
-            data={"numbers": [one.number for one in preview.drawn]},
-        )
-        GridDraft.objects.all().delete()
-    return made
+
+        def replace() -> int:
+            drawn = read_drawn(geojson, datum=datum, present=grids_of(community))
+            preview = check(community, drawn)
+            if preview.errors:
+                raise GridsRefusedError(preview.errors)
+            made = _put_in_force(community, preview.drawn, by=by)
+            numbers = [one.number for one in preview.drawn]
+            about = f"grid_set:{made.pk}"
+            append(community=community, event="grids.replaced", by=by, about=about, data={"numbers": numbers})
+            GridDraft.objects.all().delete()
+            return made.pk
+
+        return GridSet.objects.get(pk=once(community=community, key=key, verb="grids.replace", make=replace))
 
 
-def undo_grids(*, community: Community, by: str) -> GridSet | None:
+def undo_grids(*, community: Community, by: str, key: uuid.UUID | None = None) -> GridSet | None:
     """Take the last change of grids back: those before it are in force again; None if there was none."""
     with transaction.atomic(), scope(community=community):
         lock(community)
-        last = last_grid_set(community)
-        if last is None:
-            return None
-        last.undone_at = clock.now()
-        last.save(update_fields=["undone_at"])
-        before = last_grid_set(community)
-        _draw(community, [] if before is None else read_drawn(before.geojson, datum="wgs84", present=[]))
-        append(community=community, event="grids.undone", by=by, about=f"grid_set:{last.pk}")
-    return last
+
+        def undo() -> int:
+            last = last_grid_set(community)
+            if last is None:
+                return 0
+            last.undone_at = clock.now()
+            last.save(update_fields=["undone_at"])
+            before = last_grid_set(community)
+            _draw(community, [] if before is None else read_drawn(before.geojson, datum="wgs84", present=[]))
+            append(community=community, event="grids.undone", by=by, about=f"grid_set:{last.pk}")
+            return last.pk
+
+        pk = once(community=community, key=key, verb="grids.undo", make=undo)
+        return GridSet.objects.filter(pk=pk).first()
 
 
 def keep_draft(*, community: Community, drawn: list[Drawn], by: str, version: int | None = None) -> GridDraft:
@@ -160,6 +166,21 @@ def fill_gaps(*, community: Community, drawn: list[Drawn]) -> list[Drawn]:
     return drawn if place is None else filled(drawn, place.boundary)
 
 
+def carve(*, community: Community, drawn: list[Drawn], area: shapely.Geometry) -> list[Drawn]:
+    """Add a grid drawn over others, with the next free number; nothing is written.
+
+    Raises
+    ------
+    ValueError
+        It lies outside the place.
+    """
+    place = place_of(community)
+    with scope(community=community):
+        used = {*Grid.objects.values_list("number", flat=True), *(one.number for one in drawn)}
+    number = next(free for free in range(1, len(used) + 2) if free not in used)
+    return carved(drawn, _named(number, area), None if place is None else place.boundary)
+
+
 def drawn_now(community: Community) -> tuple[list[Drawn], int]:
     """Return the grids to go on drawing from, and the version of the draft they are; those in force where there is none (0)."""
     draft = draft_of(community)
@@ -196,3 +217,15 @@ def _draw(community: Community, drawn: list[Drawn]) -> None:
     for spot in Spot.objects.filter(retired_at__isnull=True):
         spot.grid = grid_at(community=community, lon=spot.lon, lat=spot.lat)
         spot.save(update_fields=["grid"])
+
+
+def _named(number: int, area: shapely.Geometry) -> Drawn:
+    return Drawn(
+        number=number,
+        code="",
+        name_zh=f"第{number}网格",
+        name_en=f"Grid {number}",
+        phone="",
+        area=area,
+        line=number,
+    )
