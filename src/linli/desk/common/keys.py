@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
+from django.apps import apps
 from django.conf import settings
+from django.db import connection, transaction
 
 from linli.desk.common.locks import sync_folder
 from linli.engine.errors import InputError
 
 FILE_NAME = "field.keys"
+_BATCH = 500
 
 
 class FieldKeyError(Exception):
@@ -47,6 +50,15 @@ class Ring:
             raise FieldKeyError(
                 f"what was encrypted with key {name!r} was changed, or the key was"
             ) from error
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Where encrypted text lies in the database, names quoted."""
+
+    table: str
+    key: str
+    name: str
 
 
 def path() -> Path:
@@ -118,3 +130,67 @@ def write(keys: dict[str, bytes]) -> None:
     file = path()
     _write_aside(file, keys).replace(file)
     sync_folder(file.parent)
+
+
+def rotate() -> int:
+    """Make a new key, and encrypt every column again with it; return how many values were.
+
+    The desk may be at work meanwhile, and this may be killed and started again at any point. The key before is kept for
+    whatever a request at work still wrote with it; older ones go once nothing needs them.
+    """
+    before = ring()
+    newest = f"k{max(int(name[1:]) for name in before.keys) + 1}"
+    write({**before.keys, newest: Fernet.generate_key()})
+    changed = sum(_again(column) for column in columns())
+    unused = {name for name in before.keys if name != before.newest and not _used(name)}
+    write({name: key for name, key in ring().keys.items() if name not in unused})
+    return changed
+
+
+def columns() -> list[Column]:
+    """Return every encrypted column of every room."""
+    from linli.desk.common.fields import EncryptedTextField  # noqa: PLC0415 -- it stands on this module
+
+    quote = connection.ops.quote_name
+    return [
+        Column(quote(model._meta.db_table), quote(model._meta.pk.attname), quote(field.column))  # noqa: SLF001 -- Django's public part
+        for model in apps.get_models()
+        for field in model._meta.local_concrete_fields  # noqa: SLF001
+        if isinstance(field, EncryptedTextField)
+    ]
+
+
+def _again(column: Column) -> int:
+    changed, last = 0, None
+    while True:
+        keys = ring()
+        with transaction.atomic(), connection.cursor() as cursor:
+            after = "" if last is None else f"WHERE {column.key} > %s"
+            cursor.execute(
+                f"SELECT {column.key}, {column.name} FROM {column.table} {after} ORDER BY {column.key} LIMIT {_BATCH}",  # noqa: S608 -- names of our own
+                [] if last is None else [last],
+            )
+            rows = cursor.fetchall()
+            for key, stored in rows:
+                if stored and not stored.startswith(f"{keys.newest}:"):
+                    # Only what was read: a value written meanwhile is newer.
+                    cursor.execute(
+                        f"UPDATE {column.table} SET {column.name} = %s WHERE {column.key} = %s AND {column.name} = %s",  # noqa: S608
+                        [keys.encrypt(keys.decrypt(stored)), key, stored],
+                    )
+                    changed += cursor.rowcount
+        if not rows:
+            return changed
+        last = rows[-1][0]
+
+
+def _used(name: str) -> bool:
+    with connection.cursor() as cursor:
+        for column in columns():
+            cursor.execute(
+                f"SELECT 1 FROM {column.table} WHERE {column.name} LIKE %s LIMIT 1",  # noqa: S608
+                [f"{name}:%"],
+            )
+            if cursor.fetchone():
+                return True
+    return False

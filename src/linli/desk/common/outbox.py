@@ -1,18 +1,40 @@
-"""Messages are written in the transaction of what they tell of, and sent afterwards: none without its cause, none lost."""
+"""Messages are written in the transaction of what they tell of, and sent afterwards: none without its cause, none lost.
+
+A message is claimed by compare-and-set before it is sent, so that no two workers send it at once. A worker that is killed
+between sending and saying so leaves a claim that runs out, and the message goes out again: told twice is better than never.
+"""
 
 from __future__ import annotations
 
+import datetime as dt
+import logging
+import threading
 import uuid
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-from django.db import connection
-from django_scopes import scope
+from django.db import connection, transaction
+from django.db.models import Count, F, Q
+from django_scopes import scope, scopes_disabled
 
-from linli.desk.common import clock
+from linli.desk.common import channels, clock, ledger
+from linli.desk.common.locks import lock
 from linli.desk.common.models import Channel, Message, MessageState
+from linli.desk.common.sweeps import sweep, without_words
 
 if TYPE_CHECKING:
     from django.db.models import Model
+
+_log = logging.getLogger(__name__)
+BACK_OFF_S = (60, 5 * 60, 30 * 60, 2 * 3600, 12 * 3600)
+# Longer than any gateway is waited for.
+CLAIM_S = 300
+# How long the words of a message are kept once it is out or given up.
+KEPT_DAYS = 90
+_UNREAD = (MessageState.WAITING, MessageState.NO_GATEWAY)
+
+# Set where there is something to send; a worker in this process then does not wait for its next look.
+woken = threading.Event()
 
 
 def put(
@@ -40,6 +62,7 @@ def put(
             "outbox.put: only inside transaction.atomic(), together with what the message tells of"
         )
     if key is not None:
+        lock(f"message:{key}")
         with scope(community=community):
             there = Message.objects.filter(key=key).first()
         if there is not None:
@@ -53,4 +76,118 @@ def put(
         delivered_at=now if at_once else None,
     )  # fmt: skip
     message.save(force_insert=True)
+    if not at_once:
+        transaction.on_commit(woken.set)
     return message
+
+
+def deliver_due(*, limit: int = 50) -> int:
+    """Send what is due, longest waiting first; return how many went out."""
+    now = clock.now()
+    free = Q(claimed_until=None) | Q(claimed_until__lte=now)
+    with scopes_disabled():
+        due = Message.objects.filter(free, state=MessageState.WAITING, due_at__lte=now)
+        rows = list(due.order_by("due_at", "pk").values("pk", "attempts")[:limit])
+        return sum(_delivered(**row) for row in rows)
+
+
+def _delivered(*, pk: int, attempts: int) -> bool:
+    if not _claimed(pk, attempts):
+        return False
+    mine = Message.objects.filter(pk=pk, state=MessageState.WAITING, attempts=attempts + 1)
+    try:
+        channels.deliver(Message.objects.get(pk=pk))
+    except channels.NoGatewayError:
+        _lay_by(mine)
+        return False
+    except channels.NotDeliveredError as error:
+        _put_off(mine, attempts, str(error))
+        return False
+    except Exception as error:  # noqa: BLE001 -- one message that cannot even be read must not stall the others
+        _log.error("message:%s failed: %s", pk, without_words(error))
+        _put_off(mine, attempts, without_words(error))
+        return False
+    return (
+        mine.update(state=MessageState.DELIVERED, delivered_at=clock.now(), claimed_until=None, problem="")
+        == 1
+    )
+
+
+def _claimed(pk: int, attempts: int) -> bool:
+    """Take a message for a while. The count of attempts moves with every claim, so only one of those who read it wins."""
+    now = clock.now()
+    row = Message.objects.filter(pk=pk, state=MessageState.WAITING, attempts=attempts)
+    return row.update(attempts=F("attempts") + 1, claimed_until=now + dt.timedelta(seconds=CLAIM_S)) == 1
+
+
+def _lay_by(mine: Any) -> None:
+    with transaction.atomic():
+        message = mine.defer("to", "title", "text").first()
+        if message is None:
+            return
+        # Under the lock that setting a gateway takes: one set this moment must find the message, or be found by it.
+        lock(channels.gateway_lock(message.community_id, message.channel))
+        if channels.gateway_of(message) is None:
+            mine.update(state=MessageState.NO_GATEWAY, attempts=0, claimed_until=None)
+        else:
+            mine.update(due_at=clock.now(), attempts=0, claimed_until=None)
+
+
+def _put_off(mine: Any, attempts: int, problem: str) -> None:
+    if attempts < len(BACK_OFF_S):
+        due_at = clock.now() + dt.timedelta(seconds=BACK_OFF_S[attempts])
+        mine.update(due_at=due_at, claimed_until=None, problem=problem[:200])
+        return
+    with transaction.atomic():
+        message = mine.defer("to", "title", "text").select_related("community").first()
+        if message is None:
+            return
+        lock(message.community)
+        if mine.update(state=MessageState.DEAD, claimed_until=None, problem=problem[:200]):
+            ledger.append(
+                community=message.community, event="message.died", by="system", about=f"message:{message.pk}",
+                data={"topic": message.topic, "channel": message.channel, "of": message.about},
+            )  # fmt: skip
+
+
+def retry(*, message: Message, by: str) -> bool:
+    """Try a dead message again, from the first attempt; False where it is not dead."""
+    with transaction.atomic(), scope(community=message.community_id):
+        lock(message.community)
+        dead = Message.objects.filter(pk=message.pk, state=MessageState.DEAD)
+        revived = dead.update(state=MessageState.WAITING, due_at=clock.now(), attempts=0, problem="")
+        if not revived:
+            return False
+        ledger.append(
+            community=message.community, event="message.retried", by=by, about=f"message:{message.pk}"
+        )
+        transaction.on_commit(woken.set)
+    return True
+
+
+def erase(*, community: Model, about: Sequence[str]) -> int:
+    """Blank every message about these things, and send none that has not gone out; for a reader to be forgotten."""
+    with scope(community=community):
+        messages = Message.objects.filter(about__in=about)
+        messages.filter(state__in=_UNREAD).update(state=MessageState.DEAD, problem="erased")
+        return messages.update(to="", title="", text="")
+
+
+def counts(*, community: Model) -> dict[str, int]:
+    """Return how many messages stand in each state."""
+    with scope(community=community):
+        rows = Message.objects.order_by().values("state").annotate(count=Count("pk"))
+        found = {row["state"]: row["count"] for row in rows}
+    return {state.value: found.get(state.value, 0) for state in MessageState}
+
+
+@sweep("outbox.forgotten", every_s=24 * 3600)
+def forget() -> int:
+    """Blank the words of messages that are long out or given up."""
+    with scopes_disabled():
+        old = Message.objects.filter(created_at__lt=clock.now() - dt.timedelta(days=KEPT_DAYS))
+        return (
+            old.exclude(state=MessageState.WAITING)
+            .exclude(to="", title="", text="")
+            .update(to="", title="", text="")
+        )

@@ -83,15 +83,15 @@ def _run(one: Sweep) -> None:
         with scopes_disabled():
             one.work()
     except Exception as error:  # noqa: BLE001 -- whatever one sweep does, the others must go on
-        _log.error("sweep %s failed: %s", one.name, _without_words(error))
+        _log.error("sweep %s failed: %s", one.name, without_words(error))
         SweepRun.objects.filter(name=one.name).update(
-            failures=F("failures") + 1, problem=_without_words(error)
+            failures=F("failures") + 1, problem=without_words(error)
         )
     else:
         SweepRun.objects.filter(name=one.name).exclude(failures=0).update(failures=0, problem="")
 
 
-def _without_words(error: BaseException) -> str:
+def without_words(error: BaseException) -> str:
     """Say what failed and where. An error's own text may quote what a resident wrote, so it is left out."""
     trace = error.__traceback__
     while trace is not None and trace.tb_next is not None:
@@ -131,7 +131,7 @@ def work_through(
                 work(row)
         except Exception as error:  # noqa: BLE001 -- see above
             label = row._meta.label_lower  # noqa: SLF001 -- Django's public part
-            _log.error("%s:%s failed: %s", label, row.pk, _without_words(error))
+            _log.error("%s:%s failed: %s", label, row.pk, without_words(error))
             push_forward(row, field=field, by_s=push_s)
         else:
             done += 1
