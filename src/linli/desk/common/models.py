@@ -205,3 +205,6 @@ class SweepRun(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+from linli.desk.common.models_extras import *  # noqa: E402, F403 -- tables of the same app, kept apart for length alone
