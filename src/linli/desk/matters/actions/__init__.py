@@ -1,0 +1,65 @@
+"""Every write about matters, one verb a function; each in its own file by the part of a matter's life it belongs to."""
+
+from __future__ import annotations
+
+from linli.desk.matters.actions.callback import (
+    close_matter,
+    lapse_callback,
+    open_callback,
+    reopen,
+    resident_answers,
+    waive_callback,
+    withdraw,
+)
+from linli.desk.matters.actions.intake import (
+    Received,
+    accept_matter,
+    answer_matter,
+    assign_matter,
+    object_to_matter,
+    receive_matter,
+    refuse_matter,
+)
+from linli.desk.matters.actions.setting_up import seed_matters
+from linli.desk.matters.actions.work import (
+    acknowledge_rung,
+    ask_resident,
+    department_reports,
+    extend,
+    finish_matter,
+    note_matter,
+    resident_replies,
+    resume_matter,
+    say_publicly,
+    start_matter,
+    whistle,
+)
+
+__all__ = [
+    "Received",
+    "accept_matter",
+    "acknowledge_rung",
+    "answer_matter",
+    "ask_resident",
+    "assign_matter",
+    "close_matter",
+    "department_reports",
+    "extend",
+    "finish_matter",
+    "lapse_callback",
+    "note_matter",
+    "object_to_matter",
+    "open_callback",
+    "receive_matter",
+    "refuse_matter",
+    "reopen",
+    "resident_answers",
+    "resident_replies",
+    "resume_matter",
+    "say_publicly",
+    "seed_matters",
+    "start_matter",
+    "waive_callback",
+    "whistle",
+    "withdraw",
+]
