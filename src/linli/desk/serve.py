@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 _THREADS = 8
 _LAST_WORDS_S = 5.0
 _CHECK_TIMEOUT_S = 60
+# A report from a page without script: a handful of photos as the camera made them, and a voice note.
+_LARGEST_BODY = 100 << 20
 _LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 
 
@@ -91,7 +93,7 @@ class Server:
             threads=_THREADS,
             ident="Linli",
             channel_timeout=60,
-            max_request_body_size=1 << 20,
+            max_request_body_size=_LARGEST_BODY,
             clear_untrusted_proxy_headers=True,
             **behind,
         )

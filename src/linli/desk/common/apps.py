@@ -18,7 +18,9 @@ class CommonConfig(AppConfig):
     label = "common"
 
     def ready(self) -> None:
-        """Look after each migration whether the ledger is still guarded."""
+        """Look after each migration whether the ledger is still guarded; make the sweeps of this room known."""
+        from linli.desk.common import limits, uploads  # noqa: F401, PLC0415 -- after the models
+
         post_migrate.connect(_guard, sender=self)
 
 
