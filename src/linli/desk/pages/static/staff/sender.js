@@ -85,9 +85,12 @@ export class Sender {
   }
 }
 
-/** The worker has seen both sides and wants theirs: on top of what there is now. */
+/** The worker has seen both sides and wants theirs: on top of what there is now, and with it what they did after it. */
 export async function sendOnTop(item) {
-  await keep({ ...item, state: "waiting", version: item.answer.version, answer: null });
+  const { version } = item.answer;
+  const later = (await kept(item.actor)).filter((other) => other.code === item.code && other.version === item.version && other.state === "waiting");
+  await keep({ ...item, state: "waiting", version, answer: null });
+  for (const other of later) await keep({ ...other, version });
 }
 
 export async function throwAway(item) {
