@@ -120,7 +120,7 @@ def gaps_of(drawn: Sequence[Drawn], boundary: shapely.Geometry) -> shapely.Geome
 def areal(found: shapely.Geometry) -> shapely.Geometry:
     """Keep only areas: cutting leaves lines and points behind."""
     parts = [part for part in shapely.get_parts(found) if part.geom_type == "Polygon" and part.area > 0]
-    return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+    return shapely.multipolygons(parts) if len(parts) > 1 else parts[0] if parts else shapely.Polygon()
 
 
 def plane_of(shapes: list[shapely.Geometry]) -> Plane:
