@@ -76,7 +76,9 @@ def test_catalogue_has_every_word_of_the_pages(tmp_path: Path) -> None:
     if shutil.which("xgettext") is None:
         pytest.skip("no xgettext (gettext)")
     copy = tmp_path / "pages"
-    shutil.copytree(PAGES, copy, ignore=shutil.ignore_patterns("static", "__pycache__"))
+    # The parts have catalogues of their own.
+    parts = ("grids", "resident", "staff")
+    shutil.copytree(PAGES, copy, ignore=shutil.ignore_patterns("static", "__pycache__", *parts))
     subprocess.run(
         [sys.executable, "-m", "django", "makemessages", "-l", "zh_Hans", "--no-location", "--no-obsolete"],
         cwd=copy, check=True, env={**os.environ, "DJANGO_SETTINGS_MODULE": ""}, capture_output=True,
