@@ -53,7 +53,7 @@ __all__ = [
 _OPEN_STATES = sorted(state.value for state in OPEN)
 
 
-class Category(models.Model):
+class Category(models.Model):  # type: ignore[django-manager-missing]
     """What a matter is about; a community's own copy of `categories.toml`, to be changed as it likes."""
 
     class Unit(models.TextChoices):
@@ -123,7 +123,7 @@ class Source(models.TextChoices):
     CSV = "csv", _("list")
 
 
-class Matter(models.Model):
+class Matter(models.Model):  # type: ignore[django-manager-missing]
     """One thing that somebody says is wrong, or asks, or wishes."""
 
     community = models.ForeignKey("places.Community", on_delete=models.PROTECT, related_name="matters")

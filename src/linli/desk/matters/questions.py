@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -61,7 +61,7 @@ def _number(question: dict[str, Any], text: str) -> float:
     try:
         number = float(text)
     except ValueError:
-        return _misfit(question)
+        _misfit(question)
     # Neither NaN nor infinity: JSON knows neither.
     return number if abs(number) < 1e12 else _misfit(question)
 
@@ -70,10 +70,10 @@ def _date(question: dict[str, Any], text: str) -> str:
     try:
         return dt.date.fromisoformat(text).isoformat()
     except ValueError:
-        return _misfit(question)
+        _misfit(question)
 
 
-def _misfit(question: dict[str, Any]) -> Any:
+def _misfit(question: dict[str, Any]) -> NoReturn:
     raise RefusedError(
         _("This answer does not fit the question: %(question)s") % {"question": asked_in(question)}
     )

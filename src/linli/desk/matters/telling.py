@@ -42,7 +42,7 @@ def address_of(follower: Follower) -> tuple[str, str]:
         return follower.channel, follower.to
     if resident.erased_at is not None:
         return NO_CHANNEL, ""
-    to = {"sms": resident.phone, "email": resident.email}.get(resident.channel, follower.to)
+    to = str({"sms": resident.phone, "email": resident.email}.get(resident.channel, follower.to))
     if resident.channel in {"sms", "email"} and not to:
         return NO_CHANNEL, ""
     return resident.channel, to

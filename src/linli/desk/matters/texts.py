@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -110,7 +111,7 @@ def _received() -> tuple[str, str]:
     )  # fmt: skip
 
 
-_SAID = {
+_SAID: dict[Verb, Callable[[], tuple[str, str]]] = {
     Verb.RECEIVE: _received,
     Verb.ACCEPT: lambda: (
         _("%(code)s is accepted"),

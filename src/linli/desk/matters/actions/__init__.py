@@ -34,9 +34,13 @@ from linli.desk.matters.actions.work import (
     start_matter,
     whistle,
 )
+from linli.desk.matters.errors import ConflictError, NotNowError, RefusedError
 
 __all__ = [
+    "ConflictError",
+    "NotNowError",
     "Received",
+    "RefusedError",
     "accept_matter",
     "acknowledge_rung",
     "answer_matter",

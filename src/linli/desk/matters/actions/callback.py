@@ -148,10 +148,10 @@ def reopen(
         deed.staff = [*whoever_has_it(row, "reopened"), ToStaff("reopened")]
 
     # A resident's reason is theirs; the desk's is for colleagues, and those who follow learn only that it goes on.
-    texts = {"internal_text": reason} if by.is_staff else {"public_text": reason}
+    internal, public = (reason, "") if by.is_staff else ("", reason)
     return walk(
         matter=matter, verb=Verb.REOPEN, by=by, key=key, version=version, change=change, uploads=uploads,
-        speaker=follower, **texts,
+        speaker=follower, public_text=public, internal_text=internal,
     )  # fmt: skip
 
 

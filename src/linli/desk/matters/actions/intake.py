@@ -82,6 +82,8 @@ def receive_matter(
     told = _checked(by, category, words=words, photos=photos, answers=answers or {}, of=(spot, reporter))
     lon, lat = _place(lon, lat, spot)
 
+    again = True
+
     def make() -> dict[str, Any]:
         nonlocal again
         again = False
@@ -141,7 +143,6 @@ def receive_matter(
         index.put(matter)
         return {"matter": matter.pk}
 
-    again = True
     with scope(community=community), transaction.atomic():
         grid = _grid(community, lon, lat, spot)
         made = once(community=community, key=key, verb=permission(Verb.RECEIVE), make=make)
