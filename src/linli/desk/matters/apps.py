@@ -10,3 +10,7 @@ class MattersConfig(AppConfig):
 
     name = "linli.desk.matters"
     label = "matters"
+
+    def ready(self) -> None:
+        """Register what time does here, and what goes when a resident is erased."""
+        from linli.desk.matters import erasing, sweeps  # noqa: F401, PLC0415 -- models must be there first

@@ -12,6 +12,14 @@ from django.db.models import Q
 from linli.desk.common import tokens
 from linli.desk.common.models import Upload
 from linli.desk.matters import index
+from linli.desk.matters.figures import (
+    Rate,
+    Rates,
+    Recurring,
+    duplicates,
+    rates,
+    recurring,
+)
 from linli.desk.matters.lifecycle import OPEN, State, Verb, verbs_from
 from linli.desk.matters.models import Audience, Category, Follower, Matter, Step
 from linli.desk.matters.rules import who_is
@@ -25,6 +33,33 @@ if TYPE_CHECKING:
 
     from linli.desk.people.actors import Actor
     from linli.desk.places.models import Community
+
+__all__ = [
+    "RELATED",
+    "Filters",
+    "Following",
+    "Moment",
+    "NotFoundError",
+    "Rate",
+    "Rates",
+    "Recurring",
+    "by_follow_code",
+    "categories_of",
+    "duplicates",
+    "grids_shown",
+    "lawful_verbs",
+    "matter_for",
+    "matters_for",
+    "overdue",
+    "public_matter",
+    "public_matters",
+    "rates",
+    "recurring",
+    "timeline",
+    "uploads_shown",
+    "visible_to",
+    "workers_of",
+]
 
 RELATED = ("community", "category", "grid", "spot", "worker", "deputy")
 
@@ -250,3 +285,24 @@ def uploads_shown(matter: Matter, audience: Audience | str, *, key: Any) -> Uplo
             if str(upload.key) == str(key):
                 return upload
     return None
+
+
+def overdue(actor: Actor) -> QuerySet[Matter]:
+    """Give what is late of what somebody may see, the latest first."""
+    return matters_for(actor, Filters(overdue=True))
+
+
+def public_matters(
+    community: Community, *, within: tuple[float, float, float, float] | None = None
+) -> QuerySet[Matter]:
+    """Give what everybody may know of; of what was merged, only where it goes on."""
+    found = Matter.objects.filter(community=community, public=True, merged_into=None)
+    if within is not None:
+        west, south, east, north = within
+        found = found.filter(lon__gte=west, lon__lte=east, lat__gte=south, lat__lte=north)
+    return found
+
+
+def public_matter(*, community: Community, code: str) -> Matter | None:
+    """Find what everybody may know of by its public number."""
+    return public_matters(community).filter(code=code).select_related(*RELATED).first()

@@ -20,6 +20,7 @@ from linli.desk.matters.actions.intake import (
     receive_matter,
     refuse_matter,
 )
+from linli.desk.matters.actions.joining import follow, merge_matters, split_matter, unfollow
 from linli.desk.matters.actions.setting_up import seed_matters
 from linli.desk.matters.actions.work import (
     acknowledge_rung,
@@ -50,7 +51,9 @@ __all__ = [
     "department_reports",
     "extend",
     "finish_matter",
+    "follow",
     "lapse_callback",
+    "merge_matters",
     "note_matter",
     "object_to_matter",
     "open_callback",
@@ -62,7 +65,9 @@ __all__ = [
     "resume_matter",
     "say_publicly",
     "seed_matters",
+    "split_matter",
     "start_matter",
+    "unfollow",
     "waive_callback",
     "whistle",
     "withdraw",

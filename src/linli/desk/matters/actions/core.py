@@ -163,13 +163,11 @@ def walk(
 
         def make() -> dict[str, Any]:
             fresh = locked(matter)
-            if version is not None and version != fresh.version:
-                raise ConflictError(fresh)
             deed = Deed(
                 matter=fresh, verb=choose(fresh) if choose else verb, by=by, at=clock.now(), public_text=public_text,
                 internal_text=internal_text, reason=reason, uploads=uploads, data=dict(data or {}), speaker=speaker,
             )  # fmt: skip
-            step = do(deed, change)
+            step = do(deed, change, version=version)
             return {"matter": fresh.pk, "step": step.pk}
 
         once(community=matter.community, key=key, verb=f"{permission(verb)}:{matter.pk}", make=make)
@@ -182,9 +180,12 @@ def locked(matter: Matter) -> Matter:
     return Matter.objects.select_related(*related).get(pk=matter.pk)
 
 
-def do(deed: Deed, change: Change | None = None) -> Step:
+def do(deed: Deed, change: Change | None = None, *, version: int | None = None) -> Step:
     """Walk one edge: for callers that hold the lock and have checked who asks."""
     matter, verb = deed.matter, deed.verb
+    if version is not None and version != matter.version:
+        raise ConflictError(matter)
+    _check_speaker(deed)
     before = State(matter.state)
     try:
         found = edge(before, verb)
@@ -197,6 +198,17 @@ def do(deed: Deed, change: Change | None = None) -> Step:
         change(deed)
     _move(deed, before, after)
     return record(deed, before=before, after=after)
+
+
+def _check_speaker(deed: Deed) -> None:
+    """Who only joined may add what they know; the last word belongs to those who reported it."""
+    speaker = deed.speaker
+    if speaker is None:
+        return
+    if speaker.matter_id != deed.matter.pk:
+        raise ForbiddenError(permission(deed.verb))
+    if not speaker.reported and deed.verb != Verb.ADD:
+        raise ForbiddenError(permission(deed.verb))
 
 
 def _move(deed: Deed, before: State, after: State) -> None:
@@ -237,6 +249,9 @@ def _begin_again(matter: Matter, at: dt.datetime) -> None:
 def record(deed: Deed, *, before: State | None, after: State) -> Step:
     """Save the matter, its step, the ledger's entry, and the messages of one deed."""
     matter, verb = deed.matter, deed.verb
+    if deed.speaker is not None:
+        # Whose words they are: without it an erasure could not find them.
+        deed.data["follower"] = deed.speaker.pk
     matter.version += 1
     matter.step_count += 1
     matter.updated_at = deed.at

@@ -1,0 +1,180 @@
+"""What can be counted about matters: the three rates with their denominators, what is near, what comes back."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import math
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from django.db.models import F, Q
+
+from linli.desk.common import clock
+from linli.desk.matters.lifecycle import Outcome, State
+from linli.desk.matters.models import Callback, Category, Matter
+
+if TYPE_CHECKING:
+    from linli.desk.places.models import Community, Grid
+
+_METRES_PER_DEGREE = 111_195.0
+#: Two reports of one category lie at one place if they are at most so far apart.
+SAME_PLACE_M = 100.0
+#: At most so many are compared one by one; the newest.
+_COMPARED = 5000
+
+
+@dataclasses.dataclass(frozen=True)
+class Rate:
+    """So many of so many; no share where there is nothing to share."""
+
+    numerator: int
+    denominator: int
+
+    @property
+    def share(self) -> float | None:
+        """Between 0 and 1."""
+        return self.numerator / self.denominator if self.denominator else None
+
+
+@dataclasses.dataclass(frozen=True)
+class Rates:
+    """The three rates of domain §3.4, and how many call-backs nobody answered, which are in none of them."""
+
+    response: Rate
+    solution: Rate
+    satisfaction: Rate
+    unanswered: int
+
+
+def rates(
+    *,
+    community: Community,
+    grid: Grid | None = None,
+    since: dt.datetime | None = None,
+    until: dt.datetime | None = None,
+) -> Rates:
+    """Count the matters received in a period.
+
+    Response: first contact in time, of those handed over whose time is up or who had contact. Solution: call-backs
+    answered "solved", of those answered. Satisfaction: "satisfied", of the answers that say whether. Withdrawn, refused and
+    merged ones are in none.
+    """
+    counted = _counted(Q(community=community), grid=grid, since=since, until=until)
+    rows = Matter.objects.filter(counted, respond_due_at__isnull=False, dispatched_at__isnull=False)
+    judged = rows.filter(Q(responded_at__isnull=False) | Q(respond_due_at__lte=clock.now()))
+    in_time = judged.filter(responded_at__lte=F("respond_due_at"))
+    asked = Callback.objects.filter(matter__in=Matter.objects.filter(counted))
+    answered = asked.filter(answered_at__isnull=False)
+    said = answered.filter(satisfied__isnull=False)
+    return Rates(
+        response=Rate(in_time.count(), judged.count()),
+        solution=Rate(answered.filter(solved=True).count(), answered.count()),
+        satisfaction=Rate(said.filter(satisfied=True).count(), said.count()),
+        unanswered=asked.filter(answered_at=None, ended_at__isnull=False).count(),
+    )
+
+
+def _counted(of: Q, *, grid: Grid | None, since: dt.datetime | None, until: dt.datetime | None) -> Q:
+    out = [Outcome.WITHDRAWN, Outcome.MERGED]
+    condition = of & ~Q(outcome__in=out) & ~Q(state=State.REFUSED)
+    if grid is not None:
+        condition &= Q(grid=grid)
+    if since is not None:
+        condition &= Q(received_at__gte=since)
+    if until is not None:
+        condition &= Q(received_at__lt=until)
+    return condition
+
+
+def metres_between(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
+    """Measure on a flat earth: right to the metre over a few hundred of them."""
+    east = (other_lon - lon) * math.cos(math.radians(lat))
+    return math.hypot(east, other_lat - lat) * _METRES_PER_DEGREE
+
+
+def bigrams(words: str) -> set[str]:
+    """Cut words into pairs of letters, whatever the language; signs and spaces are nothing."""
+    letters = "".join(letter for letter in words.casefold() if letter.isalnum())
+    return {letters[at : at + 2] for at in range(len(letters) - 1)} or ({letters} if letters else set())
+
+
+def overlap(one: str, other: str) -> float:
+    """Say how alike two texts are (Dice over pairs of letters): 0 nothing in common, 1 the same."""
+    a, b = bigrams(one), bigrams(other)
+    return 2 * len(a & b) / (len(a) + len(b)) if a and b else 0.0
+
+
+def duplicates(
+    *,
+    community: Community,
+    category: Category | None,
+    lon: float,
+    lat: float,
+    words: str,
+    within_m: float = 250,
+    days: int = 30,
+    most: int = 5,
+) -> list[Matter]:
+    """List public matters near in place, time and words, the likeliest first; closed ones too, for they may be back."""
+    north = within_m / _METRES_PER_DEGREE
+    east = north / max(math.cos(math.radians(lat)), 0.01)
+    near = Matter.objects.filter(
+        community=community, public=True, received_at__gte=clock.now() - dt.timedelta(days=days),
+        lat__range=(lat - north, lat + north), lon__range=(lon - east, lon + east),
+    ).exclude(state=State.REFUSED).exclude(outcome__in=[Outcome.MERGED, Outcome.WITHDRAWN])  # fmt: skip
+    scored = []
+    for row in near.select_related("category", "community", "worker").order_by("-received_at")[:200]:
+        metres = metres_between(lon, lat, row.lon or 0.0, row.lat or 0.0)
+        alike = overlap(words, row.words)
+        same = category is not None and row.category_id == category.pk
+        if metres <= within_m and (same or alike >= 0.3):
+            scored.append((alike + 0.5 * same + 0.5 * (1 - metres / within_m), row.pk, row))
+    return [row for _score, _pk, row in sorted(scored, key=lambda one: one[:2], reverse=True)[:most]]
+
+
+@dataclasses.dataclass(frozen=True)
+class Recurring:
+    """Something that keeps coming back: matters of one category at one place."""
+
+    category: Category
+    lon: float
+    lat: float
+    matters: tuple[Matter, ...]
+
+
+def recurring(community: Community, *, least: int = 3, days: int = 90) -> list[Recurring]:
+    """Find what came back: at least so many of one category at one place, a reopening counting as one more."""
+    since = clock.now() - dt.timedelta(days=days)
+    rows = (
+        Matter.objects.filter(
+            _counted(Q(community=community), grid=None, since=since, until=None), lon__isnull=False
+        )
+        .select_related("category", "grid")
+        .order_by("-received_at")[:_COMPARED]
+    )
+    by_category: dict[int, list[Matter]] = defaultdict(list)
+    for row in rows:
+        by_category[row.category_id].append(row)
+    found = []
+    for many in by_category.values():
+        for group in _at_one_place(many):
+            if sum(1 + row.reopened for row in group) >= least:
+                lon = sum(row.lon or 0.0 for row in group) / len(group)
+                lat = sum(row.lat or 0.0 for row in group) / len(group)
+                found.append(Recurring(group[0].category, lon, lat, tuple(group)))
+    return sorted(found, key=lambda one: (-len(one.matters), one.matters[0].pk))
+
+
+def _at_one_place(rows: list[Matter]) -> list[list[Matter]]:
+    """Put each with the first group whose first one lies near enough; in the order given, so always the same."""
+    groups: list[list[Matter]] = []
+    for row in rows:
+        for group in groups:
+            first = group[0]
+            if metres_between(first.lon or 0, first.lat or 0, row.lon or 0, row.lat or 0) <= SAME_PLACE_M:
+                group.append(row)
+                break
+        else:
+            groups.append([row])
+    return groups
