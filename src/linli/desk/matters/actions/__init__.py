@@ -11,6 +11,7 @@ from linli.desk.matters.actions.callback import (
     waive_callback,
     withdraw,
 )
+from linli.desk.matters.actions.editing import correct_matter, publish_matter
 from linli.desk.matters.actions.intake import (
     Received,
     accept_matter,
@@ -21,7 +22,7 @@ from linli.desk.matters.actions.intake import (
     refuse_matter,
 )
 from linli.desk.matters.actions.joining import follow, merge_matters, split_matter, unfollow
-from linli.desk.matters.actions.setting_up import seed_matters
+from linli.desk.matters.actions.setting_up import make_rule, retire_rule, seed_matters
 from linli.desk.matters.actions.work import (
     acknowledge_rung,
     ask_resident,
@@ -48,21 +49,25 @@ __all__ = [
     "ask_resident",
     "assign_matter",
     "close_matter",
+    "correct_matter",
     "department_reports",
     "extend",
     "finish_matter",
     "follow",
     "lapse_callback",
+    "make_rule",
     "merge_matters",
     "note_matter",
     "object_to_matter",
     "open_callback",
+    "publish_matter",
     "receive_matter",
     "refuse_matter",
     "reopen",
     "resident_answers",
     "resident_replies",
     "resume_matter",
+    "retire_rule",
     "say_publicly",
     "seed_matters",
     "split_matter",
