@@ -6,9 +6,10 @@ import dataclasses
 import datetime as dt
 import math
 from collections import defaultdict
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
 
 from linli.desk.common import clock
 from linli.desk.matters.lifecycle import Outcome, State
@@ -60,26 +61,60 @@ def rates(
     answered "solved", of those answered. Satisfaction: "satisfied", of the answers that say whether. Withdrawn, refused and
     merged ones are in none.
     """
-    counted = _counted(Q(community=community), grid=grid, since=since, until=until)
-    rows = Matter.objects.filter(counted, respond_due_at__isnull=False, dispatched_at__isnull=False)
-    judged = rows.filter(Q(responded_at__isnull=False) | Q(respond_due_at__lte=clock.now()))
-    in_time = judged.filter(responded_at__lte=F("respond_due_at"))
-    asked = Callback.objects.filter(matter__in=Matter.objects.filter(counted))
-    answered = asked.filter(answered_at__isnull=False)
-    said = answered.filter(satisfied__isnull=False)
+    found = rates_by_grid(community=community, since=since, until=until)
+    wanted = [each for pk, each in found.items() if grid is None or pk == grid.pk]
     return Rates(
-        response=Rate(in_time.count(), judged.count()),
-        solution=Rate(answered.filter(solved=True).count(), answered.count()),
-        satisfaction=Rate(said.filter(satisfied=True).count(), said.count()),
-        unanswered=asked.filter(answered_at=None, ended_at__isnull=False).count(),
+        response=_summed(each.response for each in wanted),
+        solution=_summed(each.solution for each in wanted),
+        satisfaction=_summed(each.satisfaction for each in wanted),
+        unanswered=sum(each.unanswered for each in wanted),
     )
 
 
-def _counted(of: Q, *, grid: Grid | None, since: dt.datetime | None, until: dt.datetime | None) -> Q:
+def rates_by_grid(
+    *, community: Community, since: dt.datetime | None = None, until: dt.datetime | None = None
+) -> dict[int | None, Rates]:
+    """Count the same for every grid, None for what lies in none; in two queries, however many grids there are."""
+    counted = Matter.objects.filter(_counted(Q(community=community), since=since, until=until))
+    judged = Q(respond_due_at__isnull=False, dispatched_at__isnull=False) & (
+        Q(responded_at__isnull=False) | Q(respond_due_at__lte=clock.now())
+    )
+    in_time = judged & Q(responded_at__lte=F("respond_due_at"))
+    answered = Q(answered_at__isnull=False)
+    response = (
+        counted.order_by()
+        .values("grid")
+        .annotate(good=Count("pk", filter=in_time), of=Count("pk", filter=judged))
+        .values_list("grid", "good", "of")
+    )
+    callbacks = Callback.objects.filter(matter__in=counted.order_by().values("pk")).order_by()
+    answers = (
+        callbacks.values("matter__grid")
+        .annotate(
+            yes=Count("pk", filter=answered & Q(solved=True)),
+            asked=Count("pk", filter=answered),
+            content=Count("pk", filter=answered & Q(satisfied=True)),
+            told=Count("pk", filter=answered & Q(satisfied__isnull=False)),
+            silent=Count("pk", filter=Q(answered_at=None, ended_at__isnull=False)),
+        )
+        .values_list("matter__grid", "yes", "asked", "content", "told", "silent")
+    )
+    said = {pk: counts for pk, *counts in answers}
+    return {
+        pk: Rates(Rate(good, of), Rate(solved, asked), Rate(satisfied, told), unanswered)
+        for pk, good, of in response
+        for solved, asked, satisfied, told, unanswered in [said.get(pk, [0, 0, 0, 0, 0])]
+    }
+
+
+def _summed(many: Iterable[Rate]) -> Rate:
+    rates_ = list(many)
+    return Rate(sum(one.numerator for one in rates_), sum(one.denominator for one in rates_))
+
+
+def _counted(of: Q, *, since: dt.datetime | None, until: dt.datetime | None) -> Q:
     out = [Outcome.WITHDRAWN, Outcome.MERGED]
     condition = of & ~Q(outcome__in=out) & ~Q(state=State.REFUSED)
-    if grid is not None:
-        condition &= Q(grid=grid)
     if since is not None:
         condition &= Q(received_at__gte=since)
     if until is not None:
@@ -147,9 +182,7 @@ def recurring(community: Community, *, least: int = 3, days: int = 90) -> list[R
     """Find what came back: at least so many of one category at one place, a reopening counting as one more."""
     since = clock.now() - dt.timedelta(days=days)
     rows = (
-        Matter.objects.filter(
-            _counted(Q(community=community), grid=None, since=since, until=None), lon__isnull=False
-        )
+        Matter.objects.filter(_counted(Q(community=community), since=since, until=None), lon__isnull=False)
         .select_related("category", "grid")
         .order_by("-received_at")[:_COMPARED]
     )

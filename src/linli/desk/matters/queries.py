@@ -18,6 +18,7 @@ from linli.desk.matters.figures import (
     Recurring,
     duplicates,
     rates,
+    rates_by_grid,
     recurring,
 )
 from linli.desk.matters.lifecycle import OPEN, State, Verb, verbs_from
@@ -54,6 +55,7 @@ __all__ = [
     "public_matter",
     "public_matters",
     "rates",
+    "rates_by_grid",
     "recurring",
     "timeline",
     "uploads_shown",
