@@ -35,10 +35,6 @@ def _moment(moment: dt.datetime | str) -> dt.datetime:
 @contextmanager
 def frozen(moment: dt.datetime | str = "2026-11-24T09:00:00+08:00") -> Iterator[Frozen]:
     """Stop the one clock at a moment."""
-    before = clock._source
     time = Frozen(_moment(moment))
-    clock._source = lambda: time.moment
-    try:
+    with clock.told_by(lambda: time.moment):
         yield time
-    finally:
-        clock._source = before

@@ -1,4 +1,4 @@
-"""`linli up`: a place measured and served, from a map file or from the demo that comes along."""
+"""The desk's commands: `linli up` serves a place; the others keep what it keeps."""
 
 from __future__ import annotations
 
@@ -21,8 +21,69 @@ another web server. exit codes: 0 stopped on request, 1 --check failed, 2 someth
 """
 
 
-def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    """Add `up` to the `linli` command."""
+_Commands = argparse._SubParsersAction  # noqa: SLF001 -- it has no public name
+
+
+def add_parser(commands: _Commands[argparse.ArgumentParser]) -> None:
+    """Add the desk's commands to `linli`."""
+    _add_up(commands)
+    work = commands.add_parser(
+        "work",
+        help="send messages and watch deadlines, beside `linli up --no-worker` (值守)",
+        description="Send messages and run sweeps until told to stop. Several may run at once: none does another's work.",
+    )
+    work.set_defaults(run=lambda arguments: _upkeep("work", arguments))
+    ledger = commands.add_parser("ledger", help="the record of everything that happened (台账)")
+    verbs = ledger.add_subparsers(dest="verb", required=True, metavar="VERB")
+    verify = verbs.add_parser(
+        "verify",
+        help="prove that no entry was changed, removed or put in",
+        description="Recompute the digest of every entry. Note the last digest down somewhere else: a ledger that still "
+        "ends in it has not been written anew. exit codes: 0 whole, 1 not whole, 2 no desk there",
+    )
+    verify.add_argument("--community", metavar="SLUG", help="only this one (default: every one)")
+    verify.set_defaults(run=lambda arguments: _upkeep("verify_ledgers", arguments))
+    keys = commands.add_parser("keys", help="the keys of what is kept encrypted (密钥)")
+    verbs = keys.add_subparsers(dest="verb", required=True, metavar="VERB")
+    rotate = verbs.add_parser(
+        "rotate",
+        help="make a new key and encrypt everything again with it",
+        description="The desk may go on working meanwhile; cut off, it is made whole by the next time.",
+    )
+    rotate.set_defaults(run=lambda arguments: _upkeep("rotate_keys", arguments))
+    operator = commands.add_parser(
+        "operator",
+        help="let somebody keep this desk: they may open a staff session and hire the first director (管理员)",
+        description="Make the account of an operator, or give it a new password, which is printed once.",
+    )
+    operator.add_argument("username", metavar="NAME", help="what they log in with: small letters and digits")
+    operator.set_defaults(run=lambda arguments: _upkeep("let_operator_in", arguments))
+    demo = commands.add_parser(
+        "demo",
+        help="a new password for the invented staff of the demo (演示)",
+        description="Give all invented accounts of the demo place a new password, and print it.",
+    )
+    demo.set_defaults(run=lambda arguments: _upkeep("let_demo_in", arguments))
+    for parser in (work, verify, rotate, operator, demo):
+        _add_data(parser)
+
+
+def _add_data(parser: argparse._ActionsContainer) -> None:
+    parser.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="the data folder (default: LINLI_DATA of the environment, else ./data)",
+    )
+
+
+def _upkeep(name: str, arguments: argparse.Namespace) -> int:
+    from linli.desk import upkeep  # noqa: PLC0415 -- Django only when it is wanted
+
+    return int(getattr(upkeep, name)(arguments))
+
+
+def _add_up(commands: _Commands[argparse.ArgumentParser]) -> None:
     parser = commands.add_parser(
         "up",
         help="measure a place and serve its pages (开张)",
@@ -40,14 +101,14 @@ def add_parser(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         metavar="N",
         help="port to listen on (default: PORT of the environment, else 8000)",
     )
-    serving.add_argument(
-        "--data",
-        type=Path,
-        metavar="DIR",
-        help="the data folder (default: LINLI_DATA of the environment, else ./data)",
-    )
+    _add_data(serving)
     serving.add_argument(
         "--check", action="store_true", help="start, ask for the first page, say what was served, stop"
+    )
+    serving.add_argument(
+        "--no-worker",
+        action="store_true",
+        help="send no messages and watch no deadlines: `linli work` does, in a process of its own",
     )
     place = parser.add_argument_group("reading in a place")
     place.add_argument(

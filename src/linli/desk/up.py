@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import argparse
     from collections.abc import Iterator
 
+    from linli.desk.invented import Login
     from linli.desk.places.models import Community
     from linli.engine.streets.place import Inputs
     from linli.engine.streets.progress import Progress
@@ -32,8 +33,7 @@ def up(arguments: argparse.Namespace) -> int:
 
     refuse_unused(arguments)
     started = time.monotonic()
-    if arguments.data is not None:
-        os.environ["LINLI_DATA"] = str(arguments.data)
+    choose_data(arguments.data)
     port = port_of(arguments, default=DEFAULT_PORT)
     # The port is taken before the long work, so that a busy one is told at once.
     with Server(host=arguments.host, port=port) as server:
@@ -51,9 +51,38 @@ def up(arguments: argparse.Namespace) -> int:
         )
         if arguments.check:
             return server.check()
-        server.wait()
+        with working(begin=not arguments.no_worker):
+            server.wait()
     print("Stopped.", flush=True)
     return 0
+
+
+@contextmanager
+def working(*, begin: bool) -> Iterator[None]:
+    """Send messages and run sweeps meanwhile, unless `linli work` does."""
+    from linli.desk.common.worker import Worker  # noqa: PLC0415 -- needs django.setup()
+
+    worker = Worker()
+    if begin:
+        worker.start()
+    try:
+        yield
+    finally:
+        worker.stop()
+
+
+def choose_data(folder: Path | None) -> None:
+    """Take the data folder given, where one is, over the environment's."""
+    if folder is not None:
+        os.environ["LINLI_DATA"] = str(folder)
+
+
+def set_up_django() -> None:
+    """Have Django read the settings, now that the environment is settled."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.desk.config.settings")
+    import django  # noqa: PLC0415 -- not before the environment is settled
+
+    django.setup()
 
 
 def close_database() -> None:
@@ -85,10 +114,7 @@ def refuse_unused(arguments: argparse.Namespace) -> None:
 
 def prepare(arguments: argparse.Namespace, bars: Any) -> None:
     """Make everything ready to be served."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "linli.desk.config.settings")
-    import django  # noqa: PLC0415 -- not before the environment is settled
-
-    django.setup()
+    set_up_django()
     from django.core.management import call_command  # noqa: PLC0415 -- needs django.setup()
     from django.db import DatabaseError  # noqa: PLC0415
 
@@ -105,6 +131,31 @@ def prepare(arguments: argparse.Namespace, bars: Any) -> None:
     with bars as progress:
         read_places(arguments, progress)
         measure_places(progress)
+    if arguments.place is None:
+        invent_demo()
+
+
+def invent_demo() -> None:
+    """Give the demo place people and matters, all invented, the first time it is served."""
+    from linli.desk.invented import has_staff, invent  # noqa: PLC0415 -- needs django.setup()
+    from linli.desk.places.models import Community  # noqa: PLC0415
+
+    community = Community.objects.filter(slug=DEMO_SLUG).first()
+    if community is None or has_staff(community):
+        return
+    with step("demo") as notes:
+        made = invent(community)
+        notes.append("staff and half a year of matters, all invented")
+    if made is not None:
+        tell_logins(*made)
+
+
+def tell_logins(password: str, logins: list[Login]) -> None:
+    """Say how to log in to the demo; a lost password is made anew by `linli demo`."""
+    print(f"  Log in to the demo at /accounts/login/ with the password {password} as")
+    for login in logins:
+        print(f"    {login.username:<20} {login.role}")
+    print(flush=True)
 
 
 @contextmanager

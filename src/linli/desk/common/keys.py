@@ -153,7 +153,7 @@ def columns() -> list[Column]:
 
     quote = connection.ops.quote_name
     return [
-        Column(quote(model._meta.db_table), quote(model._meta.pk.attname), quote(field.column))  # noqa: SLF001 -- Django's public part
+        Column(quote(model._meta.db_table), quote(model._meta.pk.attname), quote(field.attname))  # noqa: SLF001 -- Django's public part
         for model in apps.get_models()
         for field in model._meta.local_concrete_fields  # noqa: SLF001
         if isinstance(field, EncryptedTextField)

@@ -37,10 +37,14 @@ class Worker:
         for thread in self._threads:
             thread.start()
 
-    def stop(self, *, within_s: float = 10.0) -> bool:
-        """Begin nothing more; False where something at work did not end in time. What it held is taken up again later."""
+    def told_to_stop(self) -> None:
+        """Begin nothing more; for signal handlers, which must not wait."""
         self._stopping.set()
         outbox.woken.set()
+
+    def stop(self, *, within_s: float = 10.0) -> bool:
+        """Begin nothing more; False where something at work did not end in time. What it held is taken up again later."""
+        self.told_to_stop()
         for thread in self._threads:
             if thread.is_alive():
                 thread.join(within_s)

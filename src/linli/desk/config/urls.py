@@ -11,7 +11,7 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", api.urls),
-    path("accounts/", include("allauth.urls")),
+    path("accounts/", include("linli.desk.people.account_urls")),
     path("", include("linli.desk.people.urls")),
     path("", include("linli.desk.pages.grids.urls")),
     path("", include("linli.desk.pages.resident.urls")),

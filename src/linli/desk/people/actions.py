@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import logging
 import re
 from typing import TYPE_CHECKING, Any
 
+from allauth.account.forms import default_token_generator
+from allauth.account.utils import user_pk_to_url_str
+from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
+from django.urls import reverse
 from django.utils.translation import gettext as _
-from django_scopes import scopes_disabled
+from django_scopes import scope, scopes_disabled
 
 from linli.desk.common import clock, ledger
 from linli.desk.common.locks import lock
 from linli.desk.common.receipts import once
+from linli.desk.common.sweeps import sweep
 from linli.desk.people import handover
 from linli.desk.people.access import require
 from linli.desk.people.actors import Actor, system
@@ -29,6 +35,7 @@ from linli.desk.people.residents import (
     find_or_make_resident,
     give_consent,
     name_proxy,
+    take_in_resident,
     withdraw_consent,
 )
 
@@ -46,16 +53,21 @@ __all__ = [
     "erase_resident",
     "export_resident",
     "find_or_make_resident",
+    "forget_second_factors",
     "give_consent",
     "hand_over_grid",
     "hire",
+    "hire_by_name",
     "lapse_unused_posts",
     "make_account",
     "name_proxy",
     "start_staff_session",
+    "take_in_resident",
+    "way_in",
     "withdraw_consent",
 ]
 
+_log = logging.getLogger(__name__)
 _USERNAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,49}\Z")
 STAFF_SESSION = dt.timedelta(hours=1)
 
@@ -123,6 +135,29 @@ def hire(
             make=lambda: _hired(by, account, role, grid, deputy=deputy, public_phone=public_phone),
         )
         return Post.objects.get(pk=made["post"])
+
+
+def hire_by_name(
+    *,
+    by: Actor,
+    username: str,
+    name: str,
+    role: Role,
+    grid: Grid | None = None,
+    deputy: bool = False,
+    public_phone: str = "",
+    key: uuid.UUID | None = None,
+) -> tuple[Post, bool]:
+    """Hire whoever has that user name, or a new account made for them; say whether it is new and waits for a way in."""
+    require(by, "staff.change")
+    with transaction.atomic():
+        account = Account.objects.filter(username=username.strip().casefold()).first()
+        if account is None:
+            account = make_account(username=username, name=name)
+        post = hire(
+            by=by, account=account, role=role, grid=grid, deputy=deputy, public_phone=public_phone, key=key
+        )
+    return post, not account.has_usable_password() and account.last_login is None
 
 
 def _lock_posts(community: Community) -> None:
@@ -210,25 +245,84 @@ def _record(event: str, post: Post, *, by: Actor) -> None:
     ledger.append(community=post.community, event=event, by=by.key, about=f"post:{post.pk}", data=data)
 
 
-def lapse_unused_posts(*, limit: int = 100) -> int:
+def way_in(*, by: Actor, post: Post) -> str:
+    """Make the path of a link by which somebody chooses a password; good once, for a day. Second factors stay.
+
+    Raises
+    ------
+    ForbiddenError
+        `by` does not hire here.
+    RefusedError
+        Whoever reads the link gets the whole account, so it must not reach further than `by` does.
+    """
+    require(by, "staff.change", post)
+    with transaction.atomic():
+        _lock_posts(by.community)
+        account = _within_reach(post)
+        ledger.append(community=by.community, event="account.way_in_given", by=by.key, about=account.key)
+    whose, key = user_pk_to_url_str(account), default_token_generator.make_token(account)
+    return reverse("account_reset_password_from_key", kwargs={"uidb36": whose, "key": key})
+
+
+def forget_second_factors(*, by: Actor, post: Post, key: uuid.UUID | None = None) -> None:
+    """Take away what somebody has lost: their authenticator app, passkeys, recovery codes.
+
+    Raises
+    ------
+    ForbiddenError, RefusedError
+        As `way_in`.
+    """
+    require(by, "staff.change", post)
+    with transaction.atomic():
+        _lock_posts(by.community)
+
+        def forget() -> dict[str, Any]:
+            account = _within_reach(post)
+            count, _kinds = Authenticator.objects.filter(user=account).delete()
+            event, data = "account.second_factors_forgotten", {"count": count}
+            ledger.append(community=by.community, event=event, by=by.key, about=account.key, data=data)
+            return {"count": count}
+
+        once(community=by.community, key=key, verb=f"forget_second_factors:{post.pk}", make=forget)
+
+
+def _within_reach(post: Post) -> Account:
+    account = Account.objects.get(pk=post.account_id)
+    with scopes_disabled():
+        elsewhere = Post.objects.filter(account=account, until=None, lapsed_at=None).exclude(
+            community=post.community_id
+        )
+        if account.is_operator or elsewhere.exists():
+            raise RefusedError(_("This account also works elsewhere: ask the operator to do it."))
+    if not posts_in_force().filter(pk=post.pk).exists():
+        raise RefusedError(_("This post has ended already."))
+    return account
+
+
+@sweep("posts.lapse", every_s=3600)
+def lapse_unused_posts() -> int:
     """End the posts that nobody has used for `settings.POSTS_LAPSE_DAYS`; a director can give them again."""
     before = clock.now() - dt.timedelta(days=settings.POSTS_LAPSE_DAYS)
     unused = Q(until=None, lapsed_at=None, last_used_at__lt=before)
     with scopes_disabled():
-        due = list(Post.objects.filter(unused).select_related("community", "grid", "account")[:limit])
-        return sum(_lapsed(post, unused) for post in due)
+        due = list(Post.objects.filter(unused).select_related("community", "grid", "account"))
+    return sum(_lapsed(post, unused) for post in due)
 
 
 def _lapsed(post: Post, unused: Q) -> int:
-    with transaction.atomic():
-        _lock_posts(post.community)
-        # Compare and set: who came back a moment ago keeps the post.
-        changed = Post.objects.filter(unused, pk=post.pk).update(lapsed_at=clock.now())
-        if changed:
-            by = system(post.community)
-            if post.grid is not None and not post.deputy:
-                handover.changed(grid=post.grid, before=post.account, after=None, by=by)
-            _record("post.lapsed", post, by=by)
+    try:
+        with scope(community=post.community), transaction.atomic():
+            _lock_posts(post.community)
+            # Compare and set: who came back a moment ago keeps the post.
+            changed = Post.objects.filter(unused, pk=post.pk).update(lapsed_at=clock.now())
+            if changed:
+                by = system(post.community)
+                if post.grid is not None and not post.deputy:
+                    handover.changed(grid=post.grid, before=post.account, after=None, by=by)
+                _record("post.lapsed", post, by=by)
+    except Exception as error:  # noqa: BLE001 -- one post that cannot lapse must not keep the others from it
+        _log.error("post:%s could not lapse: %s", post.pk, type(error).__name__)
+        return 0
     return changed
 
 

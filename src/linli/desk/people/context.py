@@ -4,11 +4,30 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from linli.desk.people.access import actor_of, community_at
+from linli.desk.people.ways import ways
+
 if TYPE_CHECKING:
     from django.http import HttpRequest
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    """Give `actor` and `community` of a request that came through a door."""
-    found = {"actor": getattr(request, "actor", None), "community": getattr(request, "community", None)}
+    """Give `actor`, `community` and `ways` on the pages of a community; nothing elsewhere, and not on a page that is absent."""
+    match = request.resolver_match
+    slug = match.kwargs.get("slug") if match is not None else None
+    if not isinstance(slug, str):
+        return {}
+    community, actor = getattr(request, "community", None), getattr(request, "actor", None)
+    if community is None:
+        # A page that went through no door, such as the map: staff keep their ways on it.
+        community = community_at(slug)
+        if community is None:
+            return {}
+        actor = actor_of(request, community) if request.user.is_authenticated else None
+    found = {
+        "actor": actor,
+        "community": community,
+        "invented": community.invented,
+        "ways": ways(actor, slug, here=request.path),
+    }
     return {name: value for name, value in found.items() if value is not None}

@@ -29,6 +29,10 @@ class ForbiddenIsAbsent:
         """Take what a door raised."""
         if not isinstance(exception, AbsentError):
             return None
+        # The page must not tell a door one was turned away from by a door that is not there.
+        for name in ("actor", "community"):
+            request.__dict__.pop(name, None)
+        request.resolver_match = None
         absent: Any = get_resolver().resolve_error_handler(404)
         response: HttpResponseBase = absent(request, exception=exception)
         return response

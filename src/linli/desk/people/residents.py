@@ -215,6 +215,7 @@ def name_proxy(
     consent: Consent,
     by_resident: Resident | None = None,
     by_account: Account | None = None,
+    key: uuid.UUID | None = None,
 ) -> Proxy:
     """Let somebody act for a resident, on the strength of a consent to just that."""
     require(by, "residents.consent", resident)
@@ -223,19 +224,39 @@ def name_proxy(
         raise RefusedError(_("First record that they agree to somebody acting for them."))
     with transaction.atomic():
         lock(resident)
-        row = _standing(resident)
-        proxy = Proxy.objects.create(
-            community=row.community,
-            resident=row,
-            by_resident=by_resident,
-            by_account=by_account,
-            relation=relation.strip()[:40],
-            consent=consent,
-            since=clock.now(),
-        )
-        data = {"proxy": proxy.pk, "consent": consent.pk}
-        ledger.append(community=row.community, event="proxy.named", by=by.key, about=row.key, data=data)
-        return proxy
+
+        def name() -> int:
+            row = _standing(resident)
+            proxy = Proxy.objects.create(
+                community=row.community,
+                resident=row,
+                by_resident=by_resident,
+                by_account=by_account,
+                relation=relation.strip()[:40],
+                consent=consent,
+                since=clock.now(),
+            )
+            data = {"proxy": proxy.pk, "consent": consent.pk}
+            ledger.append(community=row.community, event="proxy.named", by=by.key, about=row.key, data=data)
+            return proxy.pk
+
+        made = once(community=resident.community, key=key, verb=f"name_proxy:{resident.pk}", make=name)
+        return Proxy.objects.get(pk=made)
+
+
+def take_in_resident(*, by: Actor, home: str = "", key: uuid.UUID | None = None, **told: str) -> Resident:
+    """Keep somebody on the telephone or at the counter who agrees to it; whoever is known already is found, not changed."""
+    with transaction.atomic():
+
+        def take_in() -> int:
+            resident = find_or_make_resident(by=by, community=by.community, **told)
+            give_consent(by=by, resident=resident, purpose="contact")
+            if home.strip() and not resident.home:
+                correct_resident(by=by, resident=resident, home=home)
+            return resident.pk
+
+        made = once(community=by.community, key=key, verb="take_in_resident", make=take_in)
+        return Resident.objects.select_related("community").get(pk=made)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,101 @@
+"""One's own account, and an operator's way into a community."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, cast
+
+from allauth.mfa.models import Authenticator
+from django.contrib.auth.decorators import login_required
+from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django_scopes import scopes_disabled
+
+from linli.desk.common import clock
+from linli.desk.people import actions
+from linli.desk.people.access import AbsentError, DeskRequest, actor_of, community_at
+from linli.desk.people.forms import ReasonForm
+from linli.desk.people.frame import done, page, place_name
+from linli.desk.people.models import Account, Post, StaffSession
+from linli.desk.places.models import Community
+
+if TYPE_CHECKING:
+    from django.http import HttpRequest, HttpResponse
+
+
+@require_safe
+@never_cache
+@login_required
+def account(request: HttpRequest) -> HttpResponse:
+    """Show somebody their account: their posts, how they log in."""
+    own = cast("Account", request.user)
+    with scopes_disabled():
+        held = Post.objects.filter(account=own, until=None, lapsed_at=None)
+        posts = list(held.select_related("community", "grid").order_by("community", "role", "grid"))
+        communities = list(Community.objects.order_by("slug")) if own.is_operator else []
+    context = {
+        "account": own,
+        "posts": [_post_words(post) for post in posts],
+        "second_factor": Authenticator.objects.filter(user=own).exists(),
+        "communities": [{"slug": one.slug, "name": place_name(one)} for one in communities],
+    }
+    return render(request, "people/account.html", context)
+
+
+def _post_words(post: Post) -> dict[str, Any]:
+    grid = "" if post.grid is None else (post.grid.name_zh if _chinese() else post.grid.name_en) or post.grid
+    name = f"{place_name(post.community)} · {post.get_role_display()}"
+    if grid:
+        name = f"{name} · {grid}"
+    if post.deputy:
+        name = f"{name} ({_('stands in')})"
+    return {"words": name, "slug": post.community.slug}
+
+
+def _chinese() -> bool:
+    return (translation.get_language() or "zh-hans").startswith("zh")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@never_cache
+@login_required
+def staff_session(request: HttpRequest, slug: str) -> HttpResponse:
+    """Let an operator in, for a reason; show since when they are."""
+    operator, community = _operator_at(request, slug)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and done(
+        form,
+        lambda: actions.start_staff_session(
+            operator=operator,
+            community=community,
+            reason=form.cleaned_data["reason"],
+            key=form.cleaned_data["request_key"],
+        ),
+    ):
+        return redirect("people:staff", slug)
+    open_ones = StaffSession.objects.with_scopes_disabled().filter(  # type: ignore[attr-defined] # django-scopes makes it
+        operator=operator, community=community, ended_at=None, ends_at__gt=clock.now()
+    )
+    entered = cast("DeskRequest", request)
+    entered.community = community
+    entered.actor = actor_of(request, community)
+    status = 422 if form.is_bound else 200
+    return page(entered, "staff_session.html", form=form, session=open_ones.first(), status=status)
+
+
+@require_POST
+@login_required
+def end_staff_session(request: HttpRequest, slug: str) -> HttpResponse:
+    """Leave."""
+    operator, community = _operator_at(request, slug)
+    actions.end_staff_session(operator=operator, community=community)
+    return redirect("people:account")
+
+
+def _operator_at(request: HttpRequest, slug: str) -> tuple[Account, Community]:
+    operator, community = cast("Account", request.user), community_at(slug)
+    if community is None or not operator.is_operator:
+        raise AbsentError(slug)
+    return operator, community

@@ -1,0 +1,43 @@
+"""Where somebody may go from here: the links in the head of every page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+
+if TYPE_CHECKING:
+    from linli.desk.people.actors import Actor
+
+# Key, permission, address, words.
+_STAFF = (
+    ("inbox", "desk.see", "staff:inbox", _("Inbox")),
+    ("work", "work.see", "staff:work", _("My round")),
+    ("director", "director.see", "staff:director", _("Overview")),
+    ("grids", "grids.see", "grids:map", _("Grids")),
+    ("residents", "residents.list", "people:residents", _("Residents")),
+    ("staff", "staff.see", "people:staff", _("Staff")),
+)
+_RESIDENT = (
+    ("report", "resident:report", _("Report")),
+    ("follow", "resident:follow", _("Follow")),
+    ("matters", "resident:matters", _("All matters")),
+)
+
+
+def ways(actor: Actor | None, slug: str, *, here: str) -> list[dict[str, Any]]:
+    """List the links for somebody in a community; `here` is the path of this page."""
+    found: list[tuple[Any, str]] = []
+    if actor is not None and actor.is_staff:
+        found = [(name, address) for _key, allowed, address, name in _STAFF if actor.may(allowed)]
+    else:
+        found = [(name, address) for _key, address, name in _RESIDENT]
+    listed = []
+    for name, address in found:
+        try:
+            url = reverse(address, args=[slug])
+        except NoReverseMatch:
+            continue
+        listed.append({"name": name, "url": url, "current": url == here})
+    return listed
