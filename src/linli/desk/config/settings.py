@@ -24,13 +24,13 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "linli.desk.common",
+    "linli.desk.places",
+    "linli.desk.people",  # before allauth, whose pages it replaces
     "allauth",
     "allauth.account",
     "allauth.mfa",
     "rules",
-    "linli.desk.common",
-    "linli.desk.places",
-    "linli.desk.people",
     "linli.desk.matters",
     "linli.desk.pages",
     "linli.desk.api",
@@ -82,6 +82,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_USER_DISPLAY = str
 # Guessing: tries a minute from one address, and failures for one name (kept in the cache of this process).
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_FORMS = {"login": "linli.desk.people.login.LoginForm"}
 MFA_ADAPTER = "linli.desk.people.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
