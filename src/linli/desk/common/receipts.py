@@ -56,6 +56,13 @@ def once(*, community: Model, key: uuid.UUID | None, verb: str, make: Callable[[
     return receipt.result
 
 
+def result_of(*, community: Model, key: uuid.UUID, verb: str) -> Any:
+    """Return what the first request of a key gave, None where there was none: for a page that would ask something first."""
+    with scope(community=community):
+        receipt = Receipt.objects.filter(key=key, verb=verb).first()
+    return None if receipt is None else receipt.result
+
+
 def _as_json(value: Any) -> Any:
     """Return what a reader of the receipt will get, so that first and later answers are alike."""
     return json.loads(json.dumps(value))

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils.translation import get_language
 
 from linli.desk.common.locks import lock
-from linli.desk.common.receipts import once
+from linli.desk.common.receipts import once, result_of
 from linli.desk.matters import actions
 from linli.desk.matters.models import Follower, Matter, Source
 from linli.desk.matters.queries import public_matter
@@ -17,6 +17,8 @@ from linli.desk.people.actors import RESIDENT
 from linli.desk.people.residents import find_or_make_resident, give_consent
 
 if TYPE_CHECKING:
+    import uuid
+
     from linli.desk.common.models import Upload
     from linli.desk.pages.resident.told import Told
     from linli.desk.people.actors import Actor
@@ -40,6 +42,12 @@ def _resident_of(told: Told, community: Community) -> Resident | None:
     )
     give_consent(by=by, resident=resident, purpose="contact")
     return resident
+
+
+def code_of_sent(*, community: Community, key: uuid.UUID) -> str | None:
+    """Give the follow code of a report that came already, sent again because its answer was lost; else None."""
+    pk = result_of(community=community, key=key, verb="resident.report")
+    return None if pk is None else Matter.objects.get(pk=pk).follow_code
 
 
 def file_report(*, by: Actor, told: Told, spot: Spot | None, photos: list[Upload]) -> str:

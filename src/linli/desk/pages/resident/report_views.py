@@ -67,14 +67,17 @@ def report(request: DeskRequest, slug: str) -> HttpResponse:
         told.wrong["photos"] = photo_problem
     if told.wrong:
         return _page(request, told, kept=kept, post=request.POST, status=422)
+    return _send(request, told, kept=kept)
+
+
+def _send(request: DeskRequest, told: Told, *, kept: list[Upload]) -> HttpResponse:
+    """File it, unless others have told the same near there and this was not seen yet."""
+    if sent := filing.code_of_sent(community=request.community, key=told.request_key):
+        return redirect("resident:received", request.community.slug, sent)
     spot = _spot(request, told.spot_code)
     near = near_rows(request.community, told, spot)
     if any(row["code"] not in told.near_seen for row in near):
         return _page(request, told, kept=kept, post=request.POST, near=near)
-    return _send(request, told, kept=kept, spot=spot)
-
-
-def _send(request: DeskRequest, told: Told, *, kept: list[Upload], spot: Spot | None) -> HttpResponse:
     try:
         code = filing.file_report(by=request.actor, told=told, spot=spot, photos=kept)
     except RefusedError as error:
