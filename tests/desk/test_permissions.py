@@ -50,7 +50,7 @@ POSTED: dict[str, set[str] | str] = {
 }
 # Held back by other means, each with tests of its own: a code, a photo's own check, a redirect.
 ELSEWHERE = {
-    "resident:at_spot", "resident:waiting_photo", "resident:followed", "resident:received", "resident:act",
+    "resident:at_spot", "resident:waiting_photo", "resident:followed", "resident:received", "resident:act", "resident:followed_photo",
     "resident:photo", "people:account",
 }  # fmt: skip
 ROOMS = ("people", "resident")

@@ -90,8 +90,11 @@ def test_report_with_a_photo_keeps_it_anew_and_shows_it_to_the_reporter_only(off
         upload = Upload.objects.get()
     assert upload.media_type == "image/webp"
     page = reader().get(f"/c/willow/follow/{code}/").content.decode()
-    address = re.search(rf"/c/willow/photos/{upload.key}/[^\"' ]*", page)
-    assert address
+    address = f"/c/willow/follow/{code}/photos/{upload.key}/"
+    assert address in page
+    assert reader().get(address)["Content-Type"] == "image/webp"
+    for other in ("/c/willow/follow/7KQ2-M4XN-9P", f"/c/river/follow/{code}"):
+        assert reader().get(f"{other}/photos/{upload.key}/").status_code == 404
     assert str(upload.key) not in reader().get(f"/c/willow/matters/{matter.code}/").content.decode()
     assert reader().get(f"/c/willow/photos/{upload.key}/").status_code == 404
     assert reader().get(f"/c/river/photos/{upload.key}/").status_code == 404

@@ -19,9 +19,9 @@ from linli.desk.common.tokens import normalise_code
 from linli.desk.matters import actions
 from linli.desk.matters.lifecycle import State, Verb, Who, verbs_from
 from linli.desk.matters.models import Audience
-from linli.desk.matters.queries import by_follow_code, timeline
+from linli.desk.matters.queries import by_follow_code, timeline, uploads_shown
 from linli.desk.pages.resident import limiting, photos, timelines
-from linli.desk.pages.resident.public_photos import photo_sight
+from linli.desk.pages.resident.report_views import photo_answer
 from linli.desk.pages.resident.shown import call_first, frame, worker_row
 from linli.desk.pages.resident.told import read_key
 from linli.desk.pages.resident.words import moment_of, name_in, rating_names, script_words, standing_of
@@ -132,6 +132,27 @@ def received(request: DeskRequest, opened: _Opened) -> HttpResponse:
     return render(request, "pages/resident/received.html", context)
 
 
+@never_cache
+@public_page
+@require_safe
+def photo(request: DeskRequest, slug: str, code: str, key: uuid.UUID) -> HttpResponse:
+    """Show a photo of their own matter to whoever holds its code; a page of them is not a try at guessing one."""
+    del slug
+    right = normalise_code(code)
+    found = by_follow_code(request.community, right) if right else None
+    if found is None:
+        try:
+            limiting.take(request, "code")
+        except LimitedError as error:
+            return limiting.slow_down(request, error, view="follow")
+        raise AbsentError(key)
+    audience = Audience.REPORTER if found.reported else Audience.PUBLIC
+    upload = uploads_shown(found.matter, audience, key=key)
+    if upload is None:
+        raise AbsentError(key)
+    return photo_answer(upload, size="thumb" if request.GET.get("size") == "thumb" else "full")
+
+
 def _what_now(opened: _Opened) -> list[str]:
     matter = opened.matter
     day = timelines.due_day(matter)
@@ -206,7 +227,7 @@ def _page(
             {"value": value, "name": name, "chosen": typed.get("rating") == str(value)}
             for value, name in rating_names().items()
         ],
-        "timeline": timelines.rows(moments, matter, sight=photo_sight(matter) if own else "", own=alone),
+        "timeline": timelines.rows(moments, matter, code=opened.code if own else "", own=alone),
         "worker": worker_row(matter),
         "photos": photos.photo_rows(community.slug, kept or []),
         "photo_label": _("Add a photo"),

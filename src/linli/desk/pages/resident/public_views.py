@@ -21,7 +21,7 @@ from linli.desk.matters.models import Audience, Matter
 from linli.desk.matters.queries import public_matter, public_matters, timeline, uploads_shown
 from linli.desk.pages.resident import filing, limiting, timelines
 from linli.desk.pages.resident.near import ago
-from linli.desk.pages.resident.public_photos import first_photo_url, in_sight
+from linli.desk.pages.resident.public_photos import first_photo_url
 from linli.desk.pages.resident.report_views import photo_answer
 from linli.desk.pages.resident.shown import categories_in_use, frame
 from linli.desk.pages.resident.told import Told, read_key
@@ -163,7 +163,7 @@ def join(request: DeskRequest, slug: str, code: str) -> HttpResponse:
 @public_page
 @require_safe
 def photo(request: DeskRequest, slug: str, key: uuid.UUID) -> HttpResponse:
-    """Show a photo to who may see it now: everybody, once it is let through; the holder of the follow code; the desk."""
+    """Show a photo to who may see it now: everybody, once it is let through; the desk. Who holds a code has an address of their own."""
     del slug
     upload = Upload.objects.filter(key=key, kind=Kind.PHOTO, deleted_at=None).exclude(about="").first()
     owner = None if upload is None else _owner(upload)
@@ -182,6 +182,4 @@ def _owner(upload: Upload) -> Matter | None:
 def _may_see(request: DeskRequest, upload: Upload, owner: Matter) -> bool:
     if owner.public and uploads_shown(owner, Audience.PUBLIC, key=upload.key):
         return True
-    if in_sight(request.GET.get("sight", "")) == owner.pk:
-        return uploads_shown(owner, Audience.REPORTER, key=upload.key) is not None
     return request.actor.is_staff and request.actor.may("matters.see", owner)

@@ -19,13 +19,13 @@ if TYPE_CHECKING:
 
 
 def rows(
-    moments: Sequence[Moment], matter: Matter, *, sight: str = "", own: bool = False
+    moments: Sequence[Moment], matter: Matter, *, code: str = "", own: bool = False
 ) -> list[dict[str, Any]]:
     """Make what the template shows of a timeline, the latest first.
 
     Parameters
     ----------
-    sight : shows the photo view that its visitor came with the follow code; empty in public.
+    code : the follow code its reader came with, for the addresses of photos; empty in public.
     own : whoever reads is the one and only who reported it.
     """
     made = []
@@ -40,17 +40,17 @@ def rows(
                 "title": title_of(moment, own=own),
                 "who": moment.by_name,
                 "text": "\n".join(said),
-                "photos": [_photo(one, matter, sight, number) for number, one in enumerate(photos, 1)],
+                "photos": [_photo(one, matter, code, number) for number, one in enumerate(photos, 1)],
             }
         )
     return made
 
 
-def _photo(upload: Upload, matter: Matter, sight: str, number: int) -> dict[str, str]:
+def _photo(upload: Upload, matter: Matter, code: str, number: int) -> dict[str, str]:
     slug = matter.community.slug
     return {
-        "thumb": photo_url(slug, upload.key, size="thumb", sight=sight),
-        "full": photo_url(slug, upload.key, size="full", sight=sight),
+        "thumb": photo_url(slug, upload.key, size="thumb", code=code),
+        "full": photo_url(slug, upload.key, size="full", code=code),
         "alt": _("Photo {n}").format(n=number),
     }
 

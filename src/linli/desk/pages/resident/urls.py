@@ -16,6 +16,7 @@ urlpatterns = [
     path("c/<slug:slug>/follow/", follow_views.enter, name="follow"),
     path("c/<slug:slug>/follow/<str:code>/", follow_views.follow, name="followed"),
     path("c/<slug:slug>/follow/<str:code>/received/", follow_views.received, name="received"),
+    path("c/<slug:slug>/follow/<str:code>/photos/<uuid:key>/", follow_views.photo, name="followed_photo"),
     path("c/<slug:slug>/follow/<str:code>/<slug:verb>/", follow_views.act, name="act"),
     path("c/<slug:slug>/matters/", public_views.matters, name="matters"),
     path("c/<slug:slug>/matters/<str:code>/", public_views.matter, name="matter"),
