@@ -90,6 +90,9 @@ rules.add_perm(
     permission(Verb.RECEIVE),
     is_resident | is_system | runs_desk | is_grid_worker | is_volunteer | is_mediator | is_care_worker,
 )
+# Pages; which matters somebody finds on them is for "matters.see" to say.
+rules.add_perm("matters.enter", is_staff)
+rules.add_perm("matters.intake", runs_desk | is_grid_worker | is_volunteer | is_mediator | is_care_worker)
 rules.add_perm("matters.see", runs_desk | is_auditor | works_it | is_system)
 rules.add_perm("matters.see_all", runs_desk | is_auditor)
 rules.add_perm("matters.bulk", runs_desk)

@@ -7,25 +7,14 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, HttpResponseNotModified
-from django.urls import NoReverseMatch, reverse
-from django.utils.translation import gettext as _
 
 from linli.desk.pages.views import name_of
+from linli.desk.people.ways import ways
+from linli.desk.places import facts
+from linli.desk.places.serving import served_place
 
 if TYPE_CHECKING:
     from linli.desk.people.access import DeskRequest
-
-# What is asked for, its permission, its address. Addresses of rooms that are not there are left out.
-_WAYS = (
-    ("inbox", "desk.see", "staff:inbox"),
-    ("new", "desk.see", "staff:intake"),
-    ("work", "work.see", "staff:work"),
-    ("director", "director.see", "staff:director"),
-    ("grids", "grids.see", "grids:map"),
-    ("spots", "grids.change", "grids:spots"),
-    ("residents", "residents.list", "people:residents"),
-    ("staff", "staff.see", "people:staff"),
-)
 
 
 def frame(request: DeskRequest, *, view: str) -> dict[str, Any]:
@@ -34,33 +23,20 @@ def frame(request: DeskRequest, *, view: str) -> dict[str, Any]:
     return {
         "community": {"slug": community.slug, "name": name_of(community)},
         "view": view,
-        "ways": _ways(request, view),
+        "ways": ways(request.actor, community.slug, here=request.path),
         "me": request.actor,
         "request_key": uuid.uuid4(),
     }
 
 
-def _ways(request: DeskRequest, view: str) -> list[dict[str, Any]]:
-    names = {
-        "inbox": _("Inbox"),
-        "new": _("Take in"),
-        "work": _("My round"),
-        "director": _("Overview"),
-        "grids": _("Grids"),
-        "spots": _("QR codes"),
-        "residents": _("Residents"),
-        "staff": _("Staff"),
-    }
-    ways = []
-    for key, permission, address in _WAYS:
-        if not request.actor.may(permission):
-            continue
-        try:
-            url = reverse(address, args=[request.community.slug])
-        except NoReverseMatch:
-            continue
-        ways.append({"name": names[key], "url": url, "current": key == view})
-    return ways
+def place_map(slug: str) -> dict[str, str]:
+    """Give what a small map of the place needs; nothing where no place is served."""
+    served = served_place(slug=slug)
+    if served is None:
+        return {"tiles_url": "", "bounds": ""}
+    place = facts.place_facts(served)
+    box = place.get("lived_in") or place["bounds"]
+    return {"tiles_url": f"/api/c/{slug}/tiles.pmtiles", "bounds": ",".join(str(one) for one in box)}
 
 
 def request_key_of(text: str | None) -> uuid.UUID | None:

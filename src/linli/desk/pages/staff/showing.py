@@ -15,6 +15,7 @@ from linli.desk.matters.models import OPEN, Matter, State
 from linli.desk.pages.words import in_chinese
 
 if TYPE_CHECKING:
+    from linli.desk.common.models import Upload
     from linli.desk.places.models import Community
 
 SHORT = 90
@@ -98,6 +99,12 @@ def shortened(words: str) -> str:
     """Give the first words."""
     line = " ".join(words.split())
     return line if len(line) <= SHORT else f"{line[:SHORT]}…"
+
+
+def file_url(upload: Upload, slug: str) -> str:
+    """Address a photo or voice note; whoever asks is asked for leave anew."""
+    name = "resident:photo" if upload.kind == "photo" else "staff:voice"
+    return reverse(name, args=[slug, upload.key])
 
 
 def matter_url(matter: Matter, slug: str) -> str:

@@ -1,0 +1,283 @@
+"""One matter before whoever works here: both timelines, the deadline, every lawful verb as a small form."""
+
+from __future__ import annotations
+
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from linli.desk.common import clock
+from linli.desk.common import uploads as files
+from linli.desk.common.models import Kind, Upload
+from linli.desk.common.receipts import ReusedKeyError
+from linli.desk.common.uploads import UploadError
+from linli.desk.matters import queries
+from linli.desk.matters.errors import ConflictError, RefusedError
+from linli.desk.matters.models import OPEN, Audience, Matter, State, Verb
+from linli.desk.matters.questions import asked_in
+from linli.desk.pages.staff import habits, showing, verbs
+from linli.desk.pages.staff.drawing import deadline_bar
+from linli.desk.pages.staff.frame import frame, request_key_of
+from linli.desk.people.access import AbsentError, desk_page
+from linli.desk.people.actions import contact_of
+from linli.desk.people.errors import RefusedError as RefusedPersonError
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Sequence
+
+    from linli.desk.matters.queries import Moment
+    from linli.desk.pages.staff.forms import VerbForm
+    from linli.desk.people.access import DeskRequest
+    from linli.desk.people.residents import Contact
+
+
+@require_safe
+@desk_page("matters.enter")
+def matter(request: DeskRequest, slug: str, code: str) -> HttpResponse:
+    """Show it."""
+    del slug
+    return _page(request, queries.matter_for(request.actor, code))
+
+
+@require_POST
+@desk_page("matters.enter")
+def act(request: DeskRequest, slug: str, code: str, verb: str) -> HttpResponse:
+    """Do one lawful thing to it; what does not fit comes back with everything that was typed."""
+    there = queries.matter_for(request.actor, code)
+    if verb not in Verb.values or Verb(verb) not in verbs.WAYS:
+        raise AbsentError(verb)
+    asked = Verb(verb)
+    way = verbs.WAYS[asked]
+    form = way.form(request.POST, request.FILES, verb=verb, people=_people(request))
+    key = request_key_of(request.POST.get("request_key"))
+    version = request.POST.get("version", "")
+    if not form.is_valid():
+        return _page(request, there, open_verb=asked, form=form, status=422)
+    try:
+        photos = form.cleaned_data.get("photos") or []
+        uploads = verbs.store_files(
+            deed_key=key, community=request.community, by=request.actor, photos=photos
+        )
+        way.do(
+            verbs.Deed(
+                matter=there,
+                by=request.actor,
+                key=key,
+                version=int(version) if version.isdecimal() else None,
+                given=form.cleaned_data,
+                uploads=uploads,
+            )
+        )
+    except ConflictError:
+        now = queries.matter_for(request.actor, code)
+        return _page(request, now, open_verb=asked, form=form, conflict=True, status=409)
+    except (RefusedError, UploadError) as error:
+        form.add_error(None, str(error))
+        return _page(request, there, open_verb=asked, form=form, status=422)
+    except ReusedKeyError:
+        form.add_error(None, _("This form was sent before. Load the page again."))
+        return _page(request, there, open_verb=asked, form=form, status=422)
+    messages.success(request, _("{what}: done.").format(what=verbs.label_of(asked)))
+    if not request.actor.may("matters.see", Matter.objects.select_related("category").get(pk=there.pk)):
+        # Handed on: it is no longer theirs to see.
+        return redirect("staff:work", slug)
+    return redirect("staff:matter", slug, code)
+
+
+@require_POST
+@desk_page("matters.enter")
+def contact(request: DeskRequest, slug: str, code: str) -> HttpResponse:
+    """Open the reporter's contact for a reason, on this answer only."""
+    del slug
+    there = queries.matter_for(request.actor, code)
+    if there.reporter is None:
+        raise AbsentError(code)
+    try:
+        reason = request.POST.get("reason", "")
+        opened = contact_of(by=request.actor, resident=there.reporter, reason=reason, thing=there)
+    except RefusedPersonError as refusal:
+        messages.error(request, str(refusal))
+        return _page(request, there, status=422)
+    return _page(request, there, contact=opened)
+
+
+def _people(request: DeskRequest) -> list[tuple[int, str]]:
+    return [(each.pk, each.name) for each in queries.workers_of(request.community)]
+
+
+def _page(
+    request: DeskRequest,
+    there: Matter,
+    *,
+    open_verb: Verb | None = None,
+    form: VerbForm | None = None,
+    conflict: bool = False,
+    contact: Contact | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    actor, now = request.actor, clock.now()
+    slug = request.community.slug
+    moments = queries.timeline(there, Audience.INTERNAL)
+    public = queries.timeline(there, Audience.REPORTER)
+    context = frame(request, view="matter") | {
+        "matter": there,
+        "category": there.category.name,
+        "state": there.get_state_display(),
+        "outcome": there.get_outcome_display(),
+        "looking": habits.who_looks(by=actor, matters=[there]).get(there.pk, ""),
+        "conflict": conflict,
+        "answers": _answers(there),
+        "files": _files(moments[0].uploads, slug) if moments else [],
+        "bar": deadline_bar(
+            received=there.received_at,
+            due=there.solve_due_at,
+            until=there.done_at or now,
+            pauses=_pauses(moments),
+        ),
+        "deadline_words": _deadline_words(there, now),
+        "public_steps": [_step(one, slug, there) for one in public],
+        "internal_steps": [_step(one, slug, there) for one in moments],
+        "verbs": _verbs(request, there, open_verb=open_verb, form=form),
+        "facts": _facts(there),
+        "contact": contact,
+        "may_contact": there.reporter is not None
+        and (actor.may("residents.contact", there.reporter) or actor.may("residents.contact_at", there)),
+        "duplicates": _duplicates(there, slug) if actor.may("matters.see_all") else [],
+    }
+    return render(request, "pages/staff/matter.html", context, status=status)
+
+
+def _verbs(
+    request: DeskRequest, there: Matter, *, open_verb: Verb | None, form: VerbForm | None
+) -> list[dict[str, Any]]:
+    people = _people(request)
+    templates = habits.templates_for(there)
+    rows = []
+    for verb in verbs.lawful_verbs(there, request.actor):
+        way = verbs.WAYS[verb]
+        mine = form if verb == open_verb and form is not None else way.form(verb=verb.value, people=people)
+        rows.append(
+            {
+                "verb": verb.value,
+                "label": verbs.label_of(verb),
+                "why": verbs.why(there, verb),
+                "open": verb == open_verb,
+                "form": mine,
+                "fills": way.fills,
+                "templates": [*templates.get(verb.value, []), *templates.get("", [])] if way.fills else [],
+                "request_key": uuid.uuid4(),
+            }
+        )
+    return rows
+
+
+def _answers(there: Matter) -> list[dict[str, str]]:
+    rows = []
+    for question in there.category.questions:
+        given = there.answers.get(question["key"])
+        if given in (None, "", []):
+            continue
+        choices = {choice["key"]: asked_in(choice) for choice in question.get("choices", [])}
+        told = given if isinstance(given, list) else [given]
+        answer = ", ".join(choices.get(str(one), str(one)) for one in told)
+        rows.append({"question": asked_in(question), "answer": answer})
+    return rows
+
+
+def _files(uploads: Sequence[Upload], slug: str) -> list[dict[str, str]]:
+    return [
+        {"kind": upload.kind, "url": showing.file_url(upload, slug), "name": _("Photo {n}").format(n=number)}
+        for number, upload in enumerate(uploads, start=1)
+    ]
+
+
+def _pauses(moments: Sequence[Moment]) -> list[tuple[dt.datetime, dt.datetime | None]]:
+    """When the clock stood still: from a question to whatever ended the waiting."""
+    pauses: list[tuple[dt.datetime, dt.datetime | None]] = []
+    since = None
+    for moment in moments:
+        if since is None and moment.step.to_state == State.WAITING:
+            since = moment.at
+        elif since is not None and moment.step.to_state != State.WAITING:
+            pauses.append((since, moment.at))
+            since = None
+    return [*pauses, (since, None)] if since is not None else pauses
+
+
+def _deadline_words(there: Matter, now: dt.datetime) -> list[str]:
+    community = there.community
+    words = [showing.due_words(there, now)]
+    if there.state in OPEN and there.solve_due_at > now:
+        words.append(_("received {when}").format(when=showing.moment(there.received_at, community)))
+    if there.category.verified_at is None:
+        words.append(_("the time allowed is our own choice, not checked against a rule"))
+    return words
+
+
+def _step(moment: Moment, slug: str, there: Matter) -> dict[str, Any]:
+    step = moment.step
+    return {
+        "what": moment.title,
+        "at": moment.at,
+        "when": showing.moment(moment.at, there.community),
+        "who": moment.by_name or (_("resident") if step.by == "resident" else _("Linli")),
+        "text": "\n".join(part for part in (moment.text, moment.internal_text) if part),
+        "reason": moment.reason,
+        "moved": step.from_state != step.to_state,
+        "files": _files(moment.uploads, slug),
+    }
+
+
+def _facts(there: Matter) -> list[dict[str, str]]:
+    pairs = [
+        (_("Received"), showing.moment(there.received_at, there.community)),
+        (_("By"), there.get_source_display()),
+        (_("Where"), showing.place_of(there) or "—"),
+        (_("With whom"), showing.who_has_it(there)),
+        (_("Who stands in"), there.deputy.name if there.deputy else "—"),
+        (_("Shown publicly"), _("yes") if there.public else _("no")),
+    ]
+    if there.rating:
+        pairs.append((_("Rating by the resident"), f"{there.rating}/5"))
+    return [{"name": name, "value": value} for name, value in pairs]
+
+
+def _duplicates(there: Matter, slug: str) -> list[dict[str, str]]:
+    if there.lon is None or there.lat is None or there.state not in OPEN:
+        return []
+    found = queries.duplicates(
+        community=there.community, category=there.category, lon=there.lon, lat=there.lat, words=there.words
+    )
+    return [
+        {
+            "code": one.code,
+            "url": showing.matter_url(one, slug),
+            "state": one.get_state_display(),
+            "words": showing.shortened(one.words),
+        }
+        for one in found
+        if one.pk != there.pk
+    ]
+
+
+@require_safe
+@desk_page("matters.enter")
+def voice(request: DeskRequest, slug: str, key: uuid.UUID) -> HttpResponse:
+    """Play a voice note to who may see its matter now."""
+    del slug
+    upload = Upload.objects.filter(
+        key=key, kind=Kind.VOICE, deleted_at=None, about__startswith="step:"
+    ).first()
+    step = None if upload is None else upload.about.removeprefix("step:")
+    owner = Matter.objects.filter(steps=int(step)).select_related("category").first() if step else None
+    if upload is None or owner is None or not request.actor.may("matters.see", owner):
+        raise AbsentError(key)
+    response = HttpResponse(files.read(upload), content_type=upload.media_type)
+    response["Cache-Control"] = "private, no-store"
+    return response
