@@ -33,6 +33,11 @@ READ: dict[str, set[str] | str] = {
     "people:resident": {D, K},
     "people:erase": {D},
     "people:staff_session": set(),
+    "staff:inbox": {D, K, A},
+    "staff:rows": {D, K, A},
+    "staff:intake": {D, K, G, M, C, V},
+    "staff:matter": {D, K, G, A},
+    "staff:work": {D, K, G, C, V},
     "resident:report": EVERYBODY,
     "resident:follow": EVERYBODY,
     "resident:matters": EVERYBODY,
@@ -44,6 +49,12 @@ POSTED: dict[str, set[str] | str] = {
     "people:consent": {D, K},
     "people:proxy": {D, K},
     "people:end_staff_session": set(),
+    "staff:assign": {D, K},
+    "staff:presence": {D, K, G, A},
+    "staff:save_view": {D, K, A},
+    "staff:drop_view": {D, K, A},
+    "staff:contact": {D, K, G, A},
+    "staff:act": {D, K, G, A},
     "resident:send_photo": EVERYBODY,
     "resident:near": EVERYBODY,
     "resident:join": EVERYBODY,
@@ -51,9 +62,11 @@ POSTED: dict[str, set[str] | str] = {
 # Held back by other means, each with tests of its own: a code, a photo's own check, a redirect.
 ELSEWHERE = {
     "resident:at_spot", "resident:waiting_photo", "resident:followed", "resident:received", "resident:act", "resident:followed_photo",
-    "resident:photo", "people:account",
+    "resident:photo", "people:account", "staff:voice",
 }  # fmt: skip
-ROOMS = ("people", "resident")
+# Posted to with nothing in the form, they find nothing even for who may.
+NEEDS_MORE = {"staff:presence", "staff:contact"}
+ROOMS = ("people", "resident", "staff")
 
 
 def names(room: str) -> set[str]:
@@ -107,6 +120,10 @@ class World:
             "people:hand_over": [office.grids[0].pk],
             "people:dismiss": [post.pk],
             "people:let_in": [post.pk],
+            "staff:matter": [matter.code],
+            "staff:contact": [matter.code],
+            "staff:act": [matter.code, "note"],
+            "staff:drop_view": [1],
             "resident:matter": [matter.code],
             "resident:join": [matter.code],
         }
