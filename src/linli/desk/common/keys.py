@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -111,7 +112,7 @@ def _make(file: Path) -> None:
 
 
 def _write_aside(file: Path, keys: dict[str, bytes]) -> Path:
-    aside = file.with_name(f".{FILE_NAME}.{os.getpid()}")
+    aside = file.with_name(f".{FILE_NAME}.{os.getpid()}.{threading.get_ident()}")
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
