@@ -62,6 +62,7 @@ POSTED: dict[str, set[str] | str] = {
 # Held back by other means, each with tests of its own: a code, a photo's own check, a redirect.
 ELSEWHERE = {
     "resident:at_spot", "resident:waiting_photo", "resident:followed", "resident:received", "resident:act", "resident:followed_photo",
+    "resident:my_data", "resident:take_away", "resident:forget_me",
     "resident:photo", "people:account", "staff:voice",
 }  # fmt: skip
 # Posted to with nothing in the form, they find nothing even for who may.

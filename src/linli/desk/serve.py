@@ -114,7 +114,7 @@ class Server:
         """Take no new request, answer those at work, end."""
         self._stopping.set()
         if self._loop is not None:
-            self._server.pull_trigger()
+            # Not woken by waitress's trigger: a loop that has ended has closed it, and its number may be another file's.
             self._loop.join()
             self._loop = None
 

@@ -235,7 +235,7 @@ def _page(
         "photo_url": reverse("resident:send_photo", args=[community.slug]),
         "most_photos": photos.MOST,
         "script_words": script_words(),
-        "my_data_url": reverse("people:my", args=[community.slug]) if opened.follower.resident else "",
+        "my_data_url": opened.url("my_data") if opened.follower.resident and opened.follower.reported else "",
     }
     return render(request, "pages/resident/follow.html", context, status=status)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.desk.pages.resident import follow_views, public_views, report_views
+from linli.desk.pages.resident import follow_views, my_views, public_views, report_views
 
 app_name = "resident"
 urlpatterns = [
@@ -17,6 +17,9 @@ urlpatterns = [
     path("c/<slug:slug>/follow/<str:code>/", follow_views.follow, name="followed"),
     path("c/<slug:slug>/follow/<str:code>/received/", follow_views.received, name="received"),
     path("c/<slug:slug>/follow/<str:code>/photos/<uuid:key>/", follow_views.photo, name="followed_photo"),
+    path("c/<slug:slug>/follow/<str:code>/my-data/", my_views.my_data, name="my_data"),
+    path("c/<slug:slug>/follow/<str:code>/my-data/file/", my_views.take_away, name="take_away"),
+    path("c/<slug:slug>/follow/<str:code>/my-data/forget/", my_views.forget_me, name="forget_me"),
     path("c/<slug:slug>/follow/<str:code>/<slug:verb>/", follow_views.act, name="act"),
     path("c/<slug:slug>/matters/", public_views.matters, name="matters"),
     path("c/<slug:slug>/matters/<str:code>/", public_views.matter, name="matter"),
