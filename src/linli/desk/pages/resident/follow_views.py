@@ -91,7 +91,7 @@ def _opening(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             return _unknown(request, code)
         response = view(request, _Opened(found.matter, found.follower, right), **more)
         # The code in the address is a key: other sites are not told where the visitor came from.
-        response["Referrer-Policy"] = "no-referrer"
+        response["Referrer-Policy"] = "same-origin"
         response["X-Robots-Tag"] = "noindex"
         return response
 

@@ -59,7 +59,7 @@ def my_data(request: DeskRequest, slug: str, code: str) -> HttpResponse:
         "purpose": purposes()["contact"],
     }
     response = render(request, "pages/resident/my_data.html", context)
-    response["Referrer-Policy"] = "no-referrer"
+    response["Referrer-Policy"] = "same-origin"
     return response
 
 

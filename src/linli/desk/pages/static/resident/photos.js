@@ -100,6 +100,8 @@ export function sendWithPhotos(form, box, { say, news }) {
       button?.setAttribute("aria-disabled", "true");
       news.textContent = say("sending");
       const all = await box.settle();
+      // With nothing to wait for we are still inside the event, where a browser takes no second submission.
+      await new Promise((resolve) => { setTimeout(resolve); });
       sending = false;
       button?.removeAttribute("aria-disabled");
       if (!all) {
