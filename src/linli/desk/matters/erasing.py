@@ -12,7 +12,7 @@ from linli.desk.common.models import Message, Upload
 from linli.desk.matters import index, telling
 from linli.desk.matters.lifecycle import OPEN
 from linli.desk.matters.models import Follower, Matter, Step
-from linli.desk.matters.queries import by_follow_code, timeline
+from linli.desk.matters.queries import timeline
 from linli.desk.people import erasure, handover, mydata
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from linli.desk.people.actors import Actor
     from linli.desk.people.models import Account, Resident
-    from linli.desk.places.models import Community, Grid
+    from linli.desk.places.models import Grid
 
 
 @erasure.register
@@ -34,6 +34,7 @@ def erase(*, resident: Resident, by: Actor) -> None:
     theirs = Follower.objects.filter(resident=resident)
     _blank(Step.objects.filter(data__follower__in=list(theirs.values_list("pk", flat=True))))
     theirs.update(resident=None, channel="none", to="", follow_code="", stopped_at=clock.now())
+    index.forget()
 
 
 def anonymise(matter: Matter, *, by: Actor) -> None:
@@ -101,10 +102,3 @@ def _told(matter: Matter) -> dict[str, Any]:
             for moment in timeline(matter, "reporter")
         ],
     }
-
-
-@mydata.register_finder
-def whose(*, community: Community, code: str) -> Resident | None:
-    """Say whose a follow code is."""
-    found = by_follow_code(community, code)
-    return found.follower.resident if found is not None else None

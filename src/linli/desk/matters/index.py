@@ -24,6 +24,11 @@ def remove(matter: Matter) -> None:
     search.remove(community=matter.community, kind=KIND, object_id=matter.pk)
 
 
+def forget() -> None:
+    """Leave nothing to read of what was taken out."""
+    search.forget()
+
+
 def find(*, community: Community, words: str, limit: int = 200) -> list[int]:
     """Ids of matters by relevance."""
     return search.find(community=community, kind=KIND, words=words, limit=limit)

@@ -65,6 +65,8 @@ def test_erasing_leaves_no_trace_and_the_chain_whole(
             rows = repr(cursor.fetchall())
         assert "blue key" not in rows, table
         assert PHONE not in rows, table
+        # The search index keeps words one by one.
+        assert "xiaoming" not in rows.lower(), table
     assert files(key) == []
 
 
