@@ -104,7 +104,7 @@ def test_matter_goes_from_a_photo_to_the_last_word(
     assert matter_of(willow).worker == willow.accounts["grid_worker"]
 
     worker = log_in(open_page, live_server, willow, "grid_worker", width=360)
-    worker.page.goto(f"{base}/work/")
+    worker.page.goto(f"{base}/round/")
     assert worker.axe() == []
     assert not worker.scrolls_sideways()
     worker.page.locator("article .doings a").first.click()

@@ -85,11 +85,11 @@ def test_page_takes_as_many_queries_for_three_communities_as_for_one(
     django_assert_num_queries: DjangoAssertNumQueries,
 ) -> None:
     client = reader("en")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         client.get(address.format("village"))
     for slug in ("second", "third"):
         serve(built_village, slug=slug)
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(2):
         client.get(address.format("village"))
 
 

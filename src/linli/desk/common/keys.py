@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import threading
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +10,7 @@ from django.apps import apps
 from django.conf import settings
 from django.db import connection, transaction
 
-from linli.desk.common.locks import sync_folder
+from linli.desk.common.files import make_secret, replace_secret
 from linli.engine.errors import InputError
 
 FILE_NAME = "field.keys"
@@ -99,38 +97,28 @@ def _parsed(file: Path) -> Ring:
     return Ring(keys)
 
 
+def _written(keys: dict[str, bytes]) -> str:
+    return "".join(f"{name} {key.decode()}\n" for name, key in keys.items())
+
+
 def _make(file: Path) -> None:
-    # Written aside and linked into place: whoever comes second takes the first one's key, whole.
-    aside = _write_aside(file, {"k1": Fernet.generate_key()})
     try:
-        os.link(aside, file)
-    except FileExistsError:
-        pass
-    finally:
-        aside.unlink()
-    sync_folder(file.parent)
-
-
-def _write_aside(file: Path, keys: dict[str, bytes]) -> Path:
-    aside = file.with_name(f".{FILE_NAME}.{os.getpid()}.{threading.get_ident()}")
-    try:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as opened:
-            opened.writelines(f"{name} {key.decode()}\n" for name, key in keys.items())
-            opened.flush()
-            os.fsync(opened.fileno())
+        make_secret(file, _written({"k1": Fernet.generate_key()}))
     except OSError as error:
-        raise InputError(
-            f"{file}: cannot be kept ({error.strerror}); make the data folder writable"
-        ) from error
-    return aside
+        raise _cannot_be_kept(file, error) from error
 
 
 def write(keys: dict[str, bytes]) -> None:
     """Put other keys in place of those on disk, all or nothing."""
     file = path()
-    _write_aside(file, keys).replace(file)
-    sync_folder(file.parent)
+    try:
+        replace_secret(file, _written(keys))
+    except OSError as error:
+        raise _cannot_be_kept(file, error) from error
+
+
+def _cannot_be_kept(file: Path, error: OSError) -> InputError:
+    return InputError(f"{file}: cannot be kept ({error.strerror}); make the data folder writable")
 
 
 def rotate() -> int:

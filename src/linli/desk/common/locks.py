@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import sys
 from contextlib import contextmanager
 from typing import IO, TYPE_CHECKING
@@ -66,16 +65,6 @@ else:
 
     def _release(file: IO[bytes]) -> None:
         fcntl.flock(file, fcntl.LOCK_UN)
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on disk before going on (POSIX; elsewhere the system sees to it)."""
-    if os.name == "posix":
-        handle = os.open(folder, os.O_RDONLY)
-        try:
-            os.fsync(handle)
-        finally:
-            os.close(handle)
 
 
 def lock(*things: Model | str) -> None:

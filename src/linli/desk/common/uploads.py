@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django_scopes import scope, scopes_disabled
 
 from linli.desk.common import clock, pictures, sounds
-from linli.desk.common.locks import sync_folder
+from linli.desk.common.files import sync_folder
 from linli.desk.common.models_extras import Kind, Upload
 from linli.desk.common.pictures import UploadError
 from linli.desk.common.sweeps import sweep

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from linli.desk.common.files import make_secret
 from linli.engine.errors import InputError
 
 if TYPE_CHECKING:
@@ -119,18 +120,8 @@ def secret_key(environment: Environment) -> str:
         return environment.secret_key
     path = environment.data / "secret.key"
     try:
-        environment.data.mkdir(parents=True, exist_ok=True)
-        # Written aside and linked into place: whoever comes second takes the first one's key, whole.
-        aside = path.with_name(f".secret.{os.getpid()}")
         if not path.exists():
-            with os.fdopen(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-                file.write(secrets.token_urlsafe(50))
-            try:
-                os.link(aside, path)
-            except FileExistsError:
-                pass
-            finally:
-                aside.unlink()
+            make_secret(path, secrets.token_urlsafe(50))
         key = path.read_text(encoding="ascii").strip()
     except OSError as error:
         raise InputError(

@@ -6,11 +6,11 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_scopes import ScopedManager
 
 from linli.desk.common.fields import EncryptedTextField
+from linli.desk.common.language import name_in
 from linli.desk.matters.lifecycle import (
     FINAL,
     OPEN,
@@ -106,8 +106,7 @@ class Category(models.Model):  # type: ignore[django-manager-missing]
     @property
     def name(self) -> str:
         """Its name in the reader's language."""
-        chinese = (get_language() or "").startswith("zh")
-        return (chinese and self.name_zh) or self.name_en or self.name_zh
+        return name_in(self)
 
 
 class Source(models.TextChoices):

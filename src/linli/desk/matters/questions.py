@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from linli.desk.common.language import of_two
 from linli.desk.matters.errors import RefusedError
 
 if TYPE_CHECKING:
@@ -18,8 +18,7 @@ LONGEST_ANSWER = 500
 
 def asked_in(question: dict[str, Any]) -> str:
     """Put a question, or a choice, in the reader's language."""
-    first, other = ("zh", "en") if (get_language() or "").startswith("zh") else ("en", "zh")
-    return str(question.get(first) or question.get(other) or question["key"])
+    return of_two(question.get("zh", ""), question.get("en", "")) or str(question["key"])
 
 
 def checked(category: Category, answers: dict[str, Any]) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from linli.desk.common.language import name_in
 from linli.desk.matters.lifecycle import Outcome, Verb
 
 if TYPE_CHECKING:
@@ -45,12 +46,6 @@ def scrub(words: str) -> str:
     for pattern in (_ADDRESS, _NUMBER, _PLATE):
         words = pattern.sub("***", words)
     return words
-
-
-def name_of(community: Community) -> str:
-    """Name of a community in the reader's language."""
-    chinese = (translation.get_language() or "").startswith("zh")
-    return (chinese and community.name_zh) or community.name_en or community.name_zh
 
 
 def day(due: dt.datetime, zone: ZoneInfo, language: str = "") -> str:
@@ -84,7 +79,7 @@ def to_resident(
         said = _SAID[verb]() if verb in _SAID else (str(verb.label), "")
         values = {
             "code": matter.code,
-            "community": name_of(matter.community),
+            "community": name_in(matter.community),
             "category": matter.category.name,
             "worker": worker_name,
             "department": matter.lead,

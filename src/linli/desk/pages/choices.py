@@ -7,7 +7,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from linli.desk.pages.words import in_chinese
+from linli.desk.common.language import in_chinese
 from linli.engine.circle.command import DEFAULT_STANDARDS
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from linli.desk.common.language import in_chinese
 from linli.desk.pages import figures
 from linli.desk.pages.choices import named
-from linli.desk.pages.words import in_chinese
 from linli.desk.places import facts, walks
 from linli.engine.circle.standards import EVIDENCE_NOTES
 

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
+from linli.desk.common.language import name_in
 from linli.desk.pages import list_view
 from linli.desk.pages.choices import Choices, kind_groups, named, standards_in_order
-from linli.desk.pages.words import class_names, in_chinese, script_words
+from linli.desk.pages.words import class_names, script_words
 from linli.desk.places import facts, walks
 from linli.desk.places.queries import communities_to_show
 from linli.desk.places.serving import served_place
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
 
     from django.http import HttpRequest, HttpResponse
 
-    from linli.desk.places.models import Community
     from linli.desk.places.serving import Served
 
 
@@ -29,7 +29,7 @@ def start(request: HttpRequest) -> HttpResponse:
     communities = communities_to_show()
     if len(communities) == 1:
         return redirect("pages:map", communities[0].slug)
-    listed = [{"slug": community.slug, "name": name_of(community)} for community in communities]
+    listed = [{"slug": community.slug, "name": name_in(community)} for community in communities]
     return render(request, "pages/start.html", {"communities": listed})
 
 
@@ -69,12 +69,6 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     return render(request, "pages/not_found.html", status=404)
 
 
-def name_of(community: Community) -> str:
-    """Give a community's name in the reader's language."""
-    first, second = community.name_zh, community.name_en
-    return (first or second) if in_chinese() else (second or first)
-
-
 def _common(
     request: HttpRequest, served: Served, *, view: str
 ) -> tuple[dict[str, Any], dict[str, Any], Choices]:
@@ -88,7 +82,7 @@ def _common(
 
     choices = Choices.read(request.GET, place, tells=tells)
     context = {
-        "community": {"slug": served.slug, "name": name_of(served.row.community)},
+        "community": {"slug": served.slug, "name": name_in(served.row.community)},
         "view": view,
         "kind": choices.kind,
         "profile": choices.profile,

@@ -8,17 +8,13 @@ from __future__ import annotations
 
 import json
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from linli.desk.common.language import in_chinese
 from linli.engine.circle.standards import EVIDENCE_NOTES
 
 # Upper ends of the classes of the legend in minutes; `STEPS_S` of static/pages/scale.js in seconds.
 STEPS_MIN = (5, 10, 15, 20, 30)
-
-
-def in_chinese() -> bool:
-    return (get_language() or "").startswith("zh")
 
 
 def class_names() -> list[str]:

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING, Any, cast
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.decorators import login_required
 from django.shortcuts import redirect, render
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django_scopes import scopes_disabled
 
 from linli.desk.common import clock
+from linli.desk.common.language import name_in
 from linli.desk.people import actions
 from linli.desk.people.access import AbsentError, DeskRequest, actor_of, community_at
 from linli.desk.people.forms import ReasonForm
-from linli.desk.people.frame import done, page, place_name
+from linli.desk.people.frame import done, page
 from linli.desk.people.models import Account, Post, StaffSession
 from linli.desk.places.models import Community
 
@@ -39,23 +39,19 @@ def account(request: HttpRequest) -> HttpResponse:
         "account": own,
         "posts": [_post_words(post) for post in posts],
         "second_factor": Authenticator.objects.filter(user=own).exists(),
-        "communities": [{"slug": one.slug, "name": place_name(one)} for one in communities],
+        "communities": [{"slug": one.slug, "name": name_in(one)} for one in communities],
     }
     return render(request, "people/account.html", context)
 
 
 def _post_words(post: Post) -> dict[str, Any]:
-    grid = "" if post.grid is None else (post.grid.name_zh if _chinese() else post.grid.name_en) or post.grid
-    name = f"{place_name(post.community)} · {post.get_role_display()}"
+    grid = "" if post.grid is None else name_in(post.grid) or str(post.grid)
+    name = f"{name_in(post.community)} · {post.get_role_display()}"
     if grid:
         name = f"{name} · {grid}"
     if post.deputy:
         name = f"{name} ({_('stands in')})"
     return {"words": name, "slug": post.community.slug}
-
-
-def _chinese() -> bool:
-    return (translation.get_language() or "zh-hans").startswith("zh")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

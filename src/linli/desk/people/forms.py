@@ -180,16 +180,3 @@ class ProxyForm(KeyedForm):
         help_text=_("Daughter, neighbour, volunteer, …"),
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-
-
-class CodeForm(forms.Form):
-    """The code by which a matter is followed."""
-
-    code = forms.CharField(
-        label=_("Your follow code"),
-        max_length=40,
-        help_text=_("Ten letters and digits; you got it when you reported something."),
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"}
-        ),
-    )

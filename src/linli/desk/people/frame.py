@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.shortcuts import render
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
+from linli.desk.common.language import name_in
 from linli.desk.common.receipts import ReusedKeyError
 from linli.desk.people.errors import RefusedError
 
@@ -18,19 +18,11 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from linli.desk.people.access import DeskRequest
-    from linli.desk.places.models import Community
-
-
-def place_name(community: Community) -> str:
-    """A community's name in the reader's language."""
-    first, second = community.name_zh, community.name_en
-    chinese = (get_language() or "zh-hans").startswith("zh")
-    return (first or second) if chinese else (second or first)
 
 
 def page(request: DeskRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
     """Render a page of this room."""
-    framed = {"place_name": place_name(request.community), "slug": request.community.slug}
+    framed = {"place_name": name_in(request.community), "slug": request.community.slug}
     return render(request, f"people/{template}", {**framed, **context}, status=status)
 
 

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+from linli.desk.common.language import in_chinese, of_two
 
 BASES = {
     "statutory_duty": _("a duty of the committee by law"),
@@ -43,26 +44,22 @@ class Purpose:
     @property
     def name(self) -> str:
         """In the reader's language."""
-        return self.zh if _chinese() else self.en
+        return of_two(self.zh, self.en)
 
     @property
     def kinds(self) -> str:
         """What is kept, in the reader's language."""
-        return "、".join(self.kinds_zh) if _chinese() else ", ".join(self.kinds_en)
+        return "、".join(self.kinds_zh) if in_chinese() else ", ".join(self.kinds_en)
 
     @property
     def recipients(self) -> str:
         """Who gets it, in the reader's language."""
-        return "、".join(self.recipients_zh) if _chinese() else ", ".join(self.recipients_en)
+        return "、".join(self.recipients_zh) if in_chinese() else ", ".join(self.recipients_en)
 
     @property
     def basis_words(self) -> str:
         """On what ground, in the reader's language."""
         return str(BASES[self.basis])
-
-
-def _chinese() -> bool:
-    return (get_language() or "zh-hans").startswith("zh")
 
 
 @cache

@@ -14,7 +14,8 @@ from django.utils.text import slugify
 from django_scopes import scope
 
 from linli.desk.common import clock
-from linli.desk.common.locks import LockedError, file_lock, sync_folder
+from linli.desk.common.files import sync_folder
+from linli.desk.common.locks import LockedError, file_lock
 from linli.desk.places.models import TRANSITIONS, Community, PlaceImport, State
 from linli.desk.places.queries import is_whole, written_inputs
 from linli.desk.places.tiles import write_tiles

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import shapely
-from django_scopes import scope
+from django_scopes import scope, scopes_disabled
 from shapely.geometry import shape
 
 from linli.desk.places.models import Community, Grid, GridDraft, GridSet, PlaceImport, Spot, State
@@ -30,14 +30,10 @@ def communities_to_show() -> list[Community]:
 
 def current_import(*, slug: str) -> PlaceImport | None:
     """Find the import that serves a community; None where there is no such community or it has no place yet."""
-    community = Community.objects.filter(slug=slug).first()
-    if community is None:
-        return None
-    with scope(community=community):
-        found: PlaceImport | None = PlaceImport.objects.filter(state=State.CURRENT).first()
-    if found is not None:
-        found.community = community
-    return found
+    # The slug is the scope.
+    with scopes_disabled():
+        current = PlaceImport.objects.filter(community__slug=slug, state=State.CURRENT)
+        return current.select_related("community").first()
 
 
 def import_to_redo(community: Community) -> PlaceImport | None:

@@ -176,6 +176,6 @@ def test_intake_keeps_who_and_what_once(office: Office) -> None:
 def test_work_shows_ones_own_only(office: Office, receive: Receive) -> None:
     mine, theirs = receive().matter, receive(at=IN_SECOND).matter
     for order in ("walk", "due"):
-        page = client_of(office, "grid_worker").get(f"/c/willow/work/?order={order}").content.decode()
+        page = client_of(office, "grid_worker").get(f"/c/willow/round/?order={order}").content.decode()
         assert mine.code in page
         assert theirs.code not in page

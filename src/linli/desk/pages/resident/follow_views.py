@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from linli.desk.common.language import name_in
 from linli.desk.common.limits import LimitedError
 from linli.desk.common.tokens import normalise_code
 from linli.desk.matters import actions
@@ -21,10 +22,11 @@ from linli.desk.matters.lifecycle import State, Verb, Who, verbs_from
 from linli.desk.matters.models import Audience
 from linli.desk.matters.queries import by_follow_code, timeline, uploads_shown
 from linli.desk.pages.resident import limiting, photos, timelines
+from linli.desk.pages.resident.opening import by_code
 from linli.desk.pages.resident.report_views import photo_answer
 from linli.desk.pages.resident.shown import call_first, frame, worker_row
 from linli.desk.pages.resident.told import read_key
-from linli.desk.pages.resident.words import moment_of, name_in, rating_names, script_words, standing_of
+from linli.desk.pages.resident.words import moment_of, rating_names, script_words, standing_of
 from linli.desk.people.access import DeskRequest, public_page
 from linli.desk.people.errors import AbsentError, RefusedError
 
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
 
     from linli.desk.common.models import Upload
     from linli.desk.matters.models import Follower, Matter
+    from linli.desk.matters.queries import Following
 
 _TEXT_MOST = 2000
 
@@ -90,8 +93,6 @@ def _opening(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         if found is None:
             return _unknown(request, code)
         response = view(request, _Opened(found.matter, found.follower, right), **more)
-        # The code in the address is a key: other sites are not told where the visitor came from.
-        response["Referrer-Policy"] = "same-origin"
         response["X-Robots-Tag"] = "noindex"
         return response
 
@@ -135,17 +136,10 @@ def received(request: DeskRequest, opened: _Opened) -> HttpResponse:
 @never_cache
 @public_page
 @require_safe
-def photo(request: DeskRequest, slug: str, code: str, key: uuid.UUID) -> HttpResponse:
+@by_code
+def photo(request: DeskRequest, found: Following, code: str, key: uuid.UUID) -> HttpResponse:
     """Show a photo of their own matter to whoever holds its code; a page of them is not a try at guessing one."""
-    del slug
-    right = normalise_code(code)
-    found = by_follow_code(request.community, right) if right else None
-    if found is None:
-        try:
-            limiting.take(request, "code")
-        except LimitedError as error:
-            return limiting.slow_down(request, error, view="follow")
-        raise AbsentError(key)
+    del code
     audience = Audience.REPORTER if found.reported else Audience.PUBLIC
     upload = uploads_shown(found.matter, audience, key=key)
     if upload is None:

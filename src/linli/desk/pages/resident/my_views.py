@@ -13,10 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from linli.desk.common.limits import LimitedError
-from linli.desk.common.tokens import normalise_code
-from linli.desk.matters.queries import by_follow_code
-from linli.desk.pages.resident import limiting
+from linli.desk.pages.resident.opening import by_code
 from linli.desk.pages.resident.shown import frame
 from linli.desk.pages.resident.told import read_key
 from linli.desk.people.access import DeskRequest, public_page
@@ -26,54 +23,41 @@ from linli.desk.people.purposes import purposes
 from linli.desk.people.residents import erase_resident, export_resident
 
 if TYPE_CHECKING:
+    from linli.desk.matters.queries import Following
     from linli.desk.people.models import Resident
 
 
-def _own(request: DeskRequest, code: str) -> Resident:
-    """Find who reported the matter of a code, by the code of the report itself; a wrong one is a try at guessing."""
-    right = normalise_code(code)
-    found = by_follow_code(request.community, right) if right else None
-    if found is None:
-        limiting.take(request, "code")
-        raise AbsentError(code)
+def _own(found: Following) -> Resident:
+    """Find who reported the matter, by the code of the report itself."""
     resident = found.follower.resident
     if not found.reported or resident is None or resident.erased_at is not None:
-        raise AbsentError(code)
+        raise AbsentError(found.matter.code)
     return resident
 
 
 @never_cache
 @public_page
 @require_safe
-def my_data(request: DeskRequest, slug: str, code: str) -> HttpResponse:
+@by_code
+def my_data(request: DeskRequest, found: Following, code: str) -> HttpResponse:
     """Show it."""
-    del slug
-    try:
-        resident = _own(request, code)
-    except LimitedError as error:
-        return limiting.slow_down(request, error, view="follow")
     context = frame(request, "follow") | {
         "code": code,
-        "resident": resident,
+        "resident": _own(found),
         "request_key": uuid.uuid4(),
         "purpose": purposes()["contact"],
     }
-    response = render(request, "pages/resident/my_data.html", context)
-    response["Referrer-Policy"] = "same-origin"
-    return response
+    return render(request, "pages/resident/my_data.html", context)
 
 
 @never_cache
 @public_page
 @require_POST
-def take_away(request: DeskRequest, slug: str, code: str) -> HttpResponse:
+@by_code
+def take_away(request: DeskRequest, found: Following, code: str) -> HttpResponse:
     """Give everything that is kept about them as a file."""
-    del slug
-    try:
-        resident = _own(request, code)
-    except LimitedError as error:
-        return limiting.slow_down(request, error, view="follow")
-    kept = export_resident(by=RESIDENT(request.community), resident=resident)
+    del code
+    kept = export_resident(by=RESIDENT(request.community), resident=_own(found))
     text = json.dumps(kept, ensure_ascii=False, indent=1, default=str)
     response = HttpResponse(text, content_type="application/json; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="linli.json"'
@@ -83,20 +67,14 @@ def take_away(request: DeskRequest, slug: str, code: str) -> HttpResponse:
 @never_cache
 @public_page
 @require_POST
-def forget_me(request: DeskRequest, slug: str, code: str) -> HttpResponse:
+@by_code
+def forget_me(request: DeskRequest, found: Following, code: str) -> HttpResponse:
     """Delete it, once they have ticked that they mean it."""
-    try:
-        resident = _own(request, code)
-    except LimitedError as error:
-        return limiting.slow_down(request, error, view="follow")
+    resident, slug = _own(found), request.community.slug
     if request.POST.get("sure") != "yes":
         messages.error(request, _("Nothing was deleted: please tick that you are sure."))
         return redirect("resident:my_data", slug, code)
-    erase_resident(
-        by=RESIDENT(request.community),
-        resident=resident,
-        reason="asked",
-        key=read_key(request.POST.get("request_key", "")),
-    )
+    key = read_key(request.POST.get("request_key", ""))
+    erase_resident(by=RESIDENT(request.community), resident=resident, reason="asked", key=key)
     messages.success(request, _("Everything about you has been deleted."))
     return redirect("resident:follow", slug)

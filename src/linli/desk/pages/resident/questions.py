@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from linli.desk.pages.words import in_chinese
+from linli.desk.matters.questions import asked_in
 
 if TYPE_CHECKING:
     from django.http import QueryDict
@@ -22,12 +22,6 @@ def field_of(category: Category, question: dict[str, Any]) -> str:
     return f"q-{category.key}-{question['key']}"
 
 
-def named(thing: dict[str, Any]) -> str:
-    """Give the name in the reader's language."""
-    first, second = thing.get("zh", ""), thing.get("en", "")
-    return (first or second) if in_chinese() else (second or first)
-
-
 def question_rows(category: Category, post: QueryDict | None, wrong: dict[str, str]) -> list[dict[str, Any]]:
     """Make what the template shows of each question, with what was typed."""
     rows = []
@@ -37,13 +31,13 @@ def question_rows(category: Category, post: QueryDict | None, wrong: dict[str, s
         rows.append(
             {
                 "id": name,
-                "name": named(question),
+                "name": asked_in(question),
                 "type": question["type"],
                 "required": question.get("required", False),
                 "typed": typed[0] if typed else "",
                 "wrong": wrong.get(name, ""),
                 "choices": [
-                    {"key": choice["key"], "name": named(choice), "chosen": choice["key"] in typed}
+                    {"key": choice["key"], "name": asked_in(choice), "chosen": choice["key"] in typed}
                     for choice in question.get("choices", [])
                 ],
             }
@@ -59,11 +53,11 @@ def read_answers(category: Category, post: QueryDict) -> tuple[dict[str, object]
         name = field_of(category, question)
         answer, problem = _read(question, [text.strip() for text in post.getlist(name) if text.strip()])
         if problem:
-            wrong[name] = f"{named(question)} {problem}"
+            wrong[name] = f"{asked_in(question)} {problem}"
         elif answer not in ("", []):
             answers[question["key"]] = answer
         elif question.get("required", False):
-            wrong[name] = _("Please answer: {question}").format(question=named(question))
+            wrong[name] = _("Please answer: {question}").format(question=asked_in(question))
     return answers, wrong
 
 

@@ -13,6 +13,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from linli.desk.common import uploads
+from linli.desk.common.language import name_in
 from linli.desk.common.limits import LimitedError
 from linli.desk.common.uploads import UploadError
 from linli.desk.pages.resident import filing, limiting, photos
@@ -24,7 +25,7 @@ from linli.desk.pages.resident.shown import (
     frame,
 )
 from linli.desk.pages.resident.told import Told, read_place, read_told
-from linli.desk.pages.resident.words import name_in, script_words
+from linli.desk.pages.resident.words import script_words
 from linli.desk.people.access import DeskRequest, public_page
 from linli.desk.people.errors import AbsentError, RefusedError
 from linli.desk.people.purposes import purposes

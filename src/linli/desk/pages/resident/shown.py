@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from linli.desk.common.language import name_in, of_two
 from linli.desk.matters import seed
 from linli.desk.matters.models import Category
-from linli.desk.pages.resident.questions import named, question_rows
-from linli.desk.pages.resident.words import channel_names, emergency_names, emergency_reasons, name_in
+from linli.desk.pages.resident.questions import question_rows
+from linli.desk.pages.resident.words import channel_names, emergency_names, emergency_reasons
 from linli.desk.people.queries import public_worker_card
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def call_first(category: Category, community: Community) -> dict[str, str] | Non
 
 def group_names() -> dict[str, str]:
     """Name the groups of categories."""
-    return {key: named(group) for key, group in seed.groups().items()}
+    return {key: of_two(group["zh"], group["en"]) for key, group in seed.groups().items()}
 
 
 def categories_in_use() -> list[Category]:

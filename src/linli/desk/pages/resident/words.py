@@ -11,18 +11,12 @@ from zoneinfo import ZoneInfo
 from django.utils import formats
 from django.utils.translation import gettext as _
 
+from linli.desk.common.language import in_chinese
 from linli.desk.matters.lifecycle import Outcome, State
-from linli.desk.pages.words import in_chinese
 
 if TYPE_CHECKING:
     from linli.desk.matters.models import Matter
-    from linli.desk.places.models import Community, Grid, Spot
-
-
-def name_in(thing: Community | Grid | Spot) -> str:
-    """Give the name in the reader's language."""
-    first, second = thing.name_zh, thing.name_en
-    return (first or second) if in_chinese() else (second or first)
+    from linli.desk.places.models import Community
 
 
 def channel_names() -> dict[str, str]:

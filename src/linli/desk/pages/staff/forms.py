@@ -55,14 +55,13 @@ def photos_field() -> ManyFiles:
 
 
 class VerbForm(forms.Form):
-    """What every form of a verb knows: the colleagues and categories to choose from. Ids are unlike on one page."""
+    """What every form of a verb knows: the colleagues to choose from. Ids are unlike on one page."""
 
     def __init__(
         self,
         *args: Any,
         verb: str,
         people: Iterable[tuple[int, str]] = (),
-        categories: Iterable[tuple[str, str]] = (),
         **more: Any,
     ) -> None:
         super().__init__(*args, auto_id=f"{verb}_%s", **more)
@@ -71,8 +70,6 @@ class VerbForm(forms.Form):
             self.fields["worker"].choices = people
         if "deputy" in self.fields:
             self.fields["deputy"].choices = [("", "—"), *people]
-        if "category" in self.fields:
-            self.fields["category"].choices = list(categories)
 
 
 class NothingForm(VerbForm):
@@ -147,30 +144,6 @@ class CloseForm(VerbForm):
         label=lazy("How it ended"), choices=[(one.value, one.label) for one in _FINISHES]
     )
     text = text_field(lazy("What the second look showed"), required=False, rows=2)
-
-
-class MergeForm(VerbForm):
-    into = line_field(
-        lazy("Number of the matter in which it goes on"),
-        length=12,
-        help_text=lazy("Such as 26-00012. Everybody who reported is told."),
-    )
-
-
-class SplitForm(VerbForm):
-    category = forms.ChoiceField(label=lazy("What the part is about"))
-    words = text_field(lazy("The part, in words"))
-
-
-class CorrectForm(VerbForm):
-    category = forms.ChoiceField(label=lazy("What it is about"))
-    place_words = line_field(lazy("Where it is"), required=False)
-    reason = text_field(lazy("What was mistaken"), required=False, rows=2)
-
-
-class PublishForm(VerbForm):
-    public = forms.BooleanField(label=lazy("Show on the public list"), required=False)
-    public_words = text_field(lazy("Words that everybody may read: no names, no numbers"), required=False)
 
 
 class AcknowledgeForm(VerbForm):

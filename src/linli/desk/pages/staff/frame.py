@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse, HttpResponseNotModified
 
-from linli.desk.pages.views import name_of
+from linli.desk.common.language import name_in
 from linli.desk.people.ways import ways
 from linli.desk.places import facts
 from linli.desk.places.serving import served_place
@@ -21,7 +21,7 @@ def frame(request: DeskRequest, *, view: str) -> dict[str, Any]:
     """Collect what the templates of the desk expect."""
     community = request.community
     return {
-        "community": {"slug": community.slug, "name": name_of(community)},
+        "community": {"slug": community.slug, "name": name_in(community)},
         "view": view,
         "ways": ways(request.actor, community.slug, here=request.path),
         "me": request.actor,

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from linli.desk.common import clock
+from linli.desk.common.language import in_chinese
 from linli.desk.matters.models import Looking, ReplyTemplate, SavedView
-from linli.desk.pages.words import in_chinese
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

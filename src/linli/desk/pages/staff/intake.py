@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
+from linli.desk.common.language import name_in
 from linli.desk.common.receipts import ReusedKeyError, once
 from linli.desk.common.uploads import UploadError
 from linli.desk.matters import actions, queries
@@ -46,7 +47,7 @@ def intake(request: DeskRequest, slug: str) -> HttpResponse:
         request.POST or None,
         request.FILES or None,
         categories=[(one.key, one.name) for one in categories],
-        spots=[(str(one.pk), f"{one.code} {showing.name_in(one)}") for one in spots],
+        spots=[(str(one.pk), f"{one.code} {name_in(one)}") for one in spots],
         channels=[(one["key"], one["name"]) for one in channel_rows("none")],
     )
     if request.method != "POST":

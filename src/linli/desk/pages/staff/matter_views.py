@@ -124,7 +124,6 @@ def _page(
     actor, now = request.actor, clock.now()
     slug = request.community.slug
     moments = queries.timeline(there, Audience.INTERNAL)
-    public = queries.timeline(there, Audience.REPORTER)
     context = frame(request, view="matter") | {
         "matter": there,
         "category": there.category.name,
@@ -141,8 +140,12 @@ def _page(
             pauses=_pauses(moments),
         ),
         "deadline_words": _deadline_words(there, now),
-        "public_steps": [_step(one, slug, there) for one in public],
-        "internal_steps": [_step(one, slug, there) for one in moments],
+        "public_steps": [
+            _step(one, slug, there, internal=False)
+            for one in moments
+            if one.step.audience != Audience.INTERNAL
+        ],
+        "internal_steps": [_step(one, slug, there, internal=True) for one in moments],
         "verbs": _verbs(request, there, open_verb=open_verb, form=form),
         "facts": _facts(there),
         "contact": contact,
@@ -220,14 +223,16 @@ def _deadline_words(there: Matter, now: dt.datetime) -> list[str]:
     return words
 
 
-def _step(moment: Moment, slug: str, there: Matter) -> dict[str, Any]:
+def _step(moment: Moment, slug: str, there: Matter, *, internal: bool) -> dict[str, Any]:
+    """Collect what is shown of a step; not internal: as whoever reported it sees it."""
     step = moment.step
+    texts = (moment.text, moment.internal_text) if internal else (moment.text,)
     return {
         "what": moment.title,
         "at": moment.at,
         "when": showing.moment(moment.at, there.community),
         "who": moment.by_name or (_("resident") if step.by == "resident" else _("Linli")),
-        "text": "\n".join(part for part in (moment.text, moment.internal_text) if part),
+        "text": "\n".join(part for part in texts if part),
         "reason": moment.reason,
         "moved": step.from_state != step.to_state,
         "files": _files(moment.uploads, slug),

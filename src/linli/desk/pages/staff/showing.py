@@ -11,8 +11,8 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from linli.desk.common.language import in_chinese, name_in
 from linli.desk.matters.models import OPEN, Matter, State
-from linli.desk.pages.words import in_chinese
 
 if TYPE_CHECKING:
     from linli.desk.common.models import Upload
@@ -75,12 +75,6 @@ def place_of(matter: Matter) -> str:
     grid = grid_name(matter.grid) if matter.grid_id else ""
     spot = name_in(matter.spot) if matter.spot_id else ""
     return " · ".join(part for part in (grid, spot, matter.place_words) if part)
-
-
-def name_in(thing: Any) -> str:
-    """Give the name of a thing that has one in each language."""
-    first, second = thing.name_zh, thing.name_en
-    return (first or second) if in_chinese() else (second or first)
 
 
 def grid_name(grid: Any) -> str:

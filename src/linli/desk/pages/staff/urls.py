@@ -19,5 +19,5 @@ urlpatterns = [
     path("c/<slug:slug>/desk/matters/<str:code>/contact/", matter_views.contact, name="contact"),
     path("c/<slug:slug>/desk/matters/<str:code>/<slug:verb>/", matter_views.act, name="act"),
     path("c/<slug:slug>/desk/voice/<uuid:key>/", matter_views.voice, name="voice"),
-    path("c/<slug:slug>/work/", work.work, name="work"),
+    path("c/<slug:slug>/round/", work.work, name="work"),
 ]

@@ -12,10 +12,9 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from linli.desk.common import uploads as files
-from linli.desk.matters import actions
-from linli.desk.matters.lifecycle import edge, verbs_from
+from linli.desk.matters import actions, queries
+from linli.desk.matters.lifecycle import edge
 from linli.desk.matters.models import Outcome, State, Verb
-from linli.desk.matters.rules import who_is
 from linli.desk.pages.staff import forms
 from linli.desk.people.models import Account
 
@@ -159,16 +158,12 @@ def label_of(verb: Verb) -> str:
         Verb.REOPEN: _("Reopen"),
         Verb.NOTE: _("Note for colleagues"),
         Verb.SAY: _("Say publicly"),
-        Verb.MERGE: _("Join with another"),
-        Verb.SPLIT: _("Split off a part"),
-        Verb.CORRECT: _("Correct kind or place"),
-        Verb.PUBLISH: _("Change what the public sees"),
     }[verb]
 
 
 def lawful_verbs(matter: Matter, by: Actor) -> list[Verb]:
     """List what this actor may do to the matter as it stands, in the order of use."""
-    lawful = set(verbs_from(State(matter.state), who=who_is(by, matter)))
+    lawful = set(queries.lawful_verbs(by, matter))
     if not matter.rung:
         lawful.discard(Verb.ACKNOWLEDGE)
     return [verb for verb in WAYS if verb in lawful]

@@ -34,10 +34,11 @@ FIRST = 3
 def work(request: DeskRequest, slug: str) -> HttpResponse:
     """Show what waits for whoever looks, by walking order or by deadline."""
     order = "due" if request.GET.get("order") == "due" else "walk"
-    held = list(queries.matters_for(request.actor, Filters(open_only=True, mine=True))[:MOST])
-    walk = _walk(slug, held) if order == "walk" else None
-    shown = held if walk is None else _in_order(held, walk)
-    legs = {} if walk is None else _legs(held, walk)
+    shown = list(queries.matters_for(request.actor, Filters(open_only=True, mine=True))[:MOST])
+    legs: dict[int, str] = {}
+    walk = None
+    if order == "walk":
+        shown, legs, walk = _walked(slug, shown)
     now = clock.now()
     jobs = [
         showing.row_of(matter, slug=slug, now=now)
@@ -48,32 +49,31 @@ def work(request: DeskRequest, slug: str) -> HttpResponse:
     return render(request, "pages/staff/work.html", context)
 
 
-def _placed(held: list[Matter]) -> list[Matter]:
-    return [matter for matter in held if matter.lon is not None and matter.lat is not None]
+def _walked(slug: str, held: list[Matter]) -> tuple[list[Matter], dict[int, str], Round | None]:
+    """Order by a walk that begins at what is due first, the walk to each in words; what has no place comes last."""
+    placed = [
+        (matter, (matter.lon, matter.lat))
+        for matter in held
+        if matter.lon is not None and matter.lat is not None
+    ]
+    if not placed:
+        return held, {}, None
+    places = [(float(lon), float(lat)) for _matter, (lon, lat) in placed]
+    walk = plan_round(served_place(slug=slug), places[0], places, profile=PROFILE)
+    ordered = [placed[index][0] for index in walk.order]
+    legs = {
+        matter.pk: _leg(seconds, guessed=guessed)
+        for matter, seconds, guessed in zip(ordered, walk.leg_s, walk.estimated, strict=True)
+    }
+    elsewhere = [matter for matter in held if matter.pk not in legs]
+    return [*ordered, *elsewhere], legs, walk
 
 
-def _walk(slug: str, held: list[Matter]) -> Round | None:
-    """Begin at what is due first."""
-    places = [(float(matter.lon or 0), float(matter.lat or 0)) for matter in _placed(held)]
-    if not places:
-        return None
-    return plan_round(served_place(slug=slug), places[0], places, profile=PROFILE)
-
-
-def _in_order(held: list[Matter], walk: Round) -> list[Matter]:
-    placed = _placed(held)
-    return [*(placed[index] for index in walk.order), *(matter for matter in held if matter not in placed)]
-
-
-def _legs(held: list[Matter], walk: Round) -> dict[int, str]:
-    placed = _placed(held)
-    words = {}
-    for index, seconds, guessed in zip(walk.order, walk.leg_s, walk.estimated, strict=True):
-        minutes = max(1, round(seconds / 60)) if seconds else 0
-        if minutes:
-            about = _("about {n} minutes on foot") if guessed else _("{n} minutes on foot")
-            words[placed[index].pk] = about.format(n=minutes)
-    return words
+def _leg(seconds: int, *, guessed: bool) -> str:
+    if not seconds:
+        return ""
+    about = _("about {n} minutes on foot") if guessed else _("{n} minutes on foot")
+    return about.format(n=max(1, round(seconds / 60)))
 
 
 def _next(request: DeskRequest, matter: Matter) -> list[dict[str, Any]]:
