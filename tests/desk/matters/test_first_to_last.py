@@ -183,3 +183,12 @@ def test_timelines_show_each_what_is_theirs(matter: Matter, office: Office):
     assert [moment.step.verb for moment in internal] == ["receive", "assign", "start", "note", "ask", "reply"]
     assert reporter[-1].text == "靠近301的"
     assert all("301" not in moment.text and "老李" not in moment.internal_text for moment in public)
+
+
+def test_deadline_passes_over_the_national_day_and_counts_the_make_up_saturday(
+    receive: Receive, office: Office, time: Frozen
+):
+    time.set("2026-09-30T09:00:00+08:00")
+    matter = receive().matter
+    # Three working days after a week off: Thursday the 8th, Friday, and the Saturday worked to make up for it.
+    assert matter.solve_due_at.isoformat() == "2026-10-10T16:00:00+00:00"

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 from django_scopes import scope
 
+from linli.desk.common import clock
 from linli.desk.common.models_extras import CalendarDay
 from linli.desk.common.working_time import WorkingCalendar
 
@@ -36,6 +37,12 @@ def seed_calendar(*, community: Model, years: Iterable[int]) -> int:
         before = CalendarDay.objects.count()
         CalendarDay.objects.bulk_create(rows, ignore_conflicts=True)
         return CalendarDay.objects.count() - before
+
+
+def years_ahead() -> range:
+    """Years whose holidays a deadline may meet: this one and the next."""
+    this = clock.now().year
+    return range(this, this + 2)
 
 
 def _announced(country: str, years: list[int]) -> dict[dt.date, tuple[bool, str]]:

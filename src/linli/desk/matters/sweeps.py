@@ -9,7 +9,7 @@ from django.db.models import Q
 from django_scopes import scope, scopes_disabled
 
 from linli.desk.common import clock, ledger, outbox
-from linli.desk.common.calendar import working_calendar
+from linli.desk.common.calendar import seed_calendar, working_calendar, years_ahead
 from linli.desk.common.locks import lock
 from linli.desk.common.sweeps import sweep, work_through
 from linli.desk.matters import actions, deadlines, telling, texts
@@ -179,6 +179,14 @@ def seed_new_communities() -> int:
         seeded = Category.objects.values("community")
         new = list(Community.objects.exclude(pk__in=seeded))
     return sum(actions.seed_matters(community=community) > 0 for community in new)
+
+
+@sweep("calendars.seeded", every_s=24 * 3600)
+def seed_calendars() -> int:
+    """Add the holidays of this year and the next, as soon as they are announced; days that people edited stay."""
+    with scopes_disabled():
+        communities = list(Community.objects.all())
+    return sum(seed_calendar(community=community, years=years_ahead()) for community in communities)
 
 
 def _save(matter: Matter, **fields: object) -> None:

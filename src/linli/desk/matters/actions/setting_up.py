@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django_scopes import scope
 
 from linli.desk.common import clock, ledger
+from linli.desk.common.calendar import seed_calendar, years_ahead
 from linli.desk.common.locks import lock
 from linli.desk.common.receipts import once
 from linli.desk.matters import seed
@@ -27,11 +28,12 @@ if TYPE_CHECKING:
 
 
 def seed_matters(*, community: Community) -> int:
-    """Give a community the categories it begins with; return how many. One that has any is left as it is."""
+    """Give a community the categories and holidays it begins with; return how many categories. One that has any is left as it is."""
     with scope(community=community), transaction.atomic():
         lock(community)
         if Category.objects.exists():
             return 0
+        seed_calendar(community=community, years=years_ahead())
         made = Category.objects.bulk_create(
             [Category(community=community, **fields) for fields in seed.categories()]
         )
