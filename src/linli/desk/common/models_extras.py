@@ -1,4 +1,4 @@
-"""More tables that every room stands on: the calendar, uploads, limits, search, keys of machines."""
+"""More tables that every room stands on: the calendar, uploads, limits, search."""
 
 from __future__ import annotations
 
@@ -9,9 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django_scopes import ScopedManager
 
-from linli.desk.common.fields import EncryptedTextField
-
-__all__ = ["ApiKey", "Bucket", "CalendarDay", "Kind", "SearchEntry", "Upload", "Webhook"]
+__all__ = ["Bucket", "CalendarDay", "Kind", "SearchEntry", "Upload"]
 
 _COMMUNITY = "places.Community"
 
@@ -130,44 +128,3 @@ class SearchEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}"
-
-
-class ApiKey(models.Model):
-    """What a machine may do here. The key itself is shown once and kept nowhere."""
-
-    community = models.ForeignKey(_COMMUNITY, on_delete=models.PROTECT, related_name="+")
-    name = models.CharField(max_length=100)
-    digest = models.CharField(max_length=64, unique=True)
-    scopes = models.JSONField()
-    made_by = models.CharField(max_length=80)
-    created_at = models.DateTimeField()
-    last_used_at = models.DateTimeField(null=True)
-    revoked_at = models.DateTimeField(null=True)
-
-    objects: models.Manager[ApiKey] = ScopedManager(community="community")
-
-    class Meta:
-        ordering: ClassVar = ["community", "pk"]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class Webhook(models.Model):
-    """An address that is told of what happens; what it is told is signed with a secret of its own."""
-
-    community = models.ForeignKey(_COMMUNITY, on_delete=models.PROTECT, related_name="+")
-    url = EncryptedTextField()
-    secret = EncryptedTextField()
-    events = models.JSONField()
-    made_by = models.CharField(max_length=80)
-    created_at = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True)
-
-    objects: models.Manager[Webhook] = ScopedManager(community="community")
-
-    class Meta:
-        ordering: ClassVar = ["community", "pk"]
-
-    def __str__(self) -> str:
-        return f"webhook {self.pk}"

@@ -1,9 +1,8 @@
-"""The calendar, uploads, limits, search, keys of machines, webhooks."""
+"""The calendar, uploads, limits, search."""
 
 from __future__ import annotations
 
 import django.db.models.deletion
-import linli.desk.common.fields
 import uuid
 from django.db import migrations, models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
@@ -40,59 +39,6 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField()),
                 ("full_at", models.DateTimeField(db_index=True)),
             ],
-        ),
-        migrations.CreateModel(
-            name="ApiKey",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("name", models.CharField(max_length=100)),
-                ("digest", models.CharField(max_length=64, unique=True)),
-                ("scopes", models.JSONField()),
-                ("made_by", models.CharField(max_length=80)),
-                ("created_at", models.DateTimeField()),
-                ("last_used_at", models.DateTimeField(null=True)),
-                ("revoked_at", models.DateTimeField(null=True)),
-                (
-                    "community",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.community"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["community", "pk"],
-            },
-        ),
-        migrations.CreateModel(
-            name="Webhook",
-            fields=[
-                (
-                    "id",
-                    models.BigAutoField(
-                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
-                    ),
-                ),
-                ("url", linli.desk.common.fields.EncryptedTextField()),
-                ("secret", linli.desk.common.fields.EncryptedTextField()),
-                ("events", models.JSONField()),
-                ("made_by", models.CharField(max_length=80)),
-                ("created_at", models.DateTimeField()),
-                ("ended_at", models.DateTimeField(null=True)),
-                (
-                    "community",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="places.community"
-                    ),
-                ),
-            ],
-            options={
-                "ordering": ["community", "pk"],
-            },
         ),
         migrations.CreateModel(
             name="CalendarDay",

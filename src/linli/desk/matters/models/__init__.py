@@ -1,0 +1,53 @@
+"""The tables of this room, and the states they stand in."""
+
+from __future__ import annotations
+
+from linli.desk.matters.lifecycle import (
+    FINAL,
+    OPEN,
+    RUNNING,
+    SETTLED,
+    TRANSITIONS,
+    Outcome,
+    State,
+    Transition,
+    Verb,
+    Who,
+)
+from linli.desk.matters.models.arrangements import LadderRung, Looking, ReplyTemplate, RoutingRule, SavedView
+from linli.desk.matters.models.matter import (
+    Audience,
+    Callback,
+    Category,
+    Escalation,
+    Follower,
+    Matter,
+    Source,
+    Step,
+)
+
+__all__ = [
+    "FINAL",
+    "OPEN",
+    "RUNNING",
+    "SETTLED",
+    "TRANSITIONS",
+    "Audience",
+    "Callback",
+    "Category",
+    "Escalation",
+    "Follower",
+    "LadderRung",
+    "Looking",
+    "Matter",
+    "Outcome",
+    "ReplyTemplate",
+    "RoutingRule",
+    "SavedView",
+    "Source",
+    "State",
+    "Step",
+    "Transition",
+    "Verb",
+    "Who",
+]
