@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from django.http import HttpResponse, HttpResponseNotModified
 
 from linli.desk.common.language import name_in
-from linli.desk.people.ways import ways
 from linli.desk.places import facts
 from linli.desk.places.serving import served_place
 
@@ -23,7 +22,6 @@ def frame(request: DeskRequest, *, view: str) -> dict[str, Any]:
     return {
         "community": {"slug": community.slug, "name": name_in(community)},
         "view": view,
-        "ways": ways(request.actor, community.slug, here=request.path),
         "me": request.actor,
         "request_key": uuid.uuid4(),
     }
