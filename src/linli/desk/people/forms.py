@@ -126,7 +126,7 @@ class ResidentForm(KeyedForm):
         widget=forms.TextInput(attrs={"type": "email", "autocomplete": "email"}),
     )
     home = forms.CharField(
-        label=_("Home"),
+        label=_("Address"),
         max_length=200,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "street-address"}),

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
+from django.utils.translation import gettext_lazy
 
 from linli.desk.matters.models import Outcome
 
@@ -51,7 +51,7 @@ def line_field(label: Any, *, required: bool = True, length: int = 200, **more: 
 def photos_field() -> ManyFiles:
     """Make a field for photos."""
     widget = ManyFiles.Widget(attrs={"accept": "image/*"})
-    return ManyFiles(label=lazy("Photos"), required=False, widget=widget)
+    return ManyFiles(label=gettext_lazy("Photos"), required=False, widget=widget)
 
 
 class VerbForm(forms.Form):
@@ -79,105 +79,111 @@ class NothingForm(VerbForm):
 class RefuseForm(VerbForm):
     """Both are told to whoever reported it."""
 
-    reason = text_field(lazy("Why it is not for us"), rows=3)
-    way = text_field(lazy("Who it is for, and how to reach them"), rows=3)
+    reason = text_field(gettext_lazy("Why it is not for us"), rows=3)
+    way = text_field(gettext_lazy("Who it is for, and how to reach them"), rows=3)
 
 
 class AnswerForm(VerbForm):
-    text = text_field(lazy("Answer to the resident"))
+    text = text_field(gettext_lazy("Answer to the resident"))
     photos = photos_field()
 
 
 class AssignForm(VerbForm):
-    worker = forms.TypedChoiceField(label=lazy("To whom"), coerce=int)
-    deputy = forms.TypedChoiceField(label=lazy("Who stands in"), coerce=int, required=False, empty_value=None)
-    internal = text_field(lazy("Word to the worker"), required=False, rows=2)
+    worker = forms.TypedChoiceField(label=gettext_lazy("To whom"), coerce=int)
+    deputy = forms.TypedChoiceField(
+        label=gettext_lazy("Who stands in"), coerce=int, required=False, empty_value=None
+    )
+    internal = text_field(gettext_lazy("Word to the worker"), required=False, rows=2)
 
 
 class ReasonForm(VerbForm):
-    reason = text_field(lazy("Why"), rows=3)
+    reason = text_field(gettext_lazy("Why"), rows=3)
 
 
 class AskForm(VerbForm):
     text = text_field(
-        lazy("Question to the resident"), rows=3, help_text=lazy("The clock stops until they answer.")
+        gettext_lazy("What to ask the resident"),
+        rows=3,
+        help_text=gettext_lazy("The clock stops until they answer."),
     )
 
 
 class WhistleForm(VerbForm):
-    department = line_field(lazy("Which department"), length=100)
-    reason = text_field(lazy("What it has to do, and why the committee cannot"), rows=3)
+    department = line_field(gettext_lazy("Which department"), length=100)
+    reason = text_field(gettext_lazy("What it has to do, and why the committee cannot"), rows=3)
 
 
 class ReportForm(VerbForm):
-    text = text_field(lazy("What the department reported"))
+    text = text_field(gettext_lazy("What the department reported"))
     photos = photos_field()
 
 
 class ExtendForm(VerbForm):
     until = forms.DateField(
-        label=lazy("New deadline"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+        label=gettext_lazy("New deadline"), widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
-    reason = text_field(lazy("Why it cannot be done in time, and the plan"), rows=3)
+    reason = text_field(gettext_lazy("Why it cannot be done in time, and the plan"), rows=3)
 
 
 class FinishForm(VerbForm):
     outcome = forms.ChoiceField(
-        label=lazy("How it ended"), choices=[(one.value, one.label) for one in _FINISHES]
+        label=gettext_lazy("How it ended"), choices=[(one.value, one.label) for one in _FINISHES]
     )
-    text = text_field(lazy("What was done"))
+    text = text_field(gettext_lazy("What was done"))
     photos = photos_field()
 
 
 class NoteForm(VerbForm):
-    text = text_field(lazy("Note for colleagues"))
+    text = text_field(gettext_lazy("Note for colleagues"))
     photos = photos_field()
 
 
 class SayForm(VerbForm):
-    text = text_field(lazy("What everybody may read"))
+    text = text_field(gettext_lazy("What everybody may read"))
     photos = photos_field()
 
 
 class CloseForm(VerbForm):
     outcome = forms.ChoiceField(
-        label=lazy("How it ended"), choices=[(one.value, one.label) for one in _FINISHES]
+        label=gettext_lazy("How it ended"), choices=[(one.value, one.label) for one in _FINISHES]
     )
-    text = text_field(lazy("What the second look showed"), required=False, rows=2)
+    text = text_field(gettext_lazy("What the second look showed"), required=False, rows=2)
 
 
 class AcknowledgeForm(VerbForm):
-    text = text_field(lazy("What happens next"), rows=3)
+    text = text_field(gettext_lazy("What happens next"), rows=3)
 
 
 class IntakeForm(forms.Form):
     """What somebody says on the phone or at the counter."""
 
-    category = forms.ChoiceField(label=lazy("What it is about"))
-    words = text_field(lazy("In their words"), required=False)
+    category = forms.ChoiceField(label=gettext_lazy("What it is about"))
+    words = text_field(gettext_lazy("In their words"), required=False)
     photos = photos_field()
     place_words = line_field(
-        lazy("Where, in words"),
+        gettext_lazy("Where, in words"),
         required=False,
-        help_text=lazy("Building, entrance, floor; what one sees there."),
+        help_text=gettext_lazy("Building, entrance, floor; what one sees there."),
     )
-    spot = forms.ChoiceField(label=lazy("At a marked spot"), required=False)
+    spot = forms.ChoiceField(label=gettext_lazy("At a marked spot"), required=False)
     lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
     lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
     name = forms.CharField(
-        label=lazy("Name"),
+        label=gettext_lazy("Name"),
         max_length=100,
         required=False,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
     phone = forms.CharField(
-        label=lazy("Telephone"),
+        label=gettext_lazy("Telephone"),
         max_length=30,
         required=False,
         widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "off"}),
     )
-    channel = forms.ChoiceField(label=lazy("How they want to be told"), required=False)
-    confidential = forms.BooleanField(label=lazy("They ask that nobody learns who they are"), required=False)
+    channel = forms.ChoiceField(label=gettext_lazy("How they want to be told"), required=False)
+    confidential = forms.BooleanField(
+        label=gettext_lazy("They ask that nobody learns who they are"), required=False
+    )
 
     person: ClassVar = ("name", "phone", "channel", "confidential")
 

@@ -13,8 +13,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as lazy
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.desk.common import clock
@@ -44,16 +43,16 @@ class FilterForm(forms.Form):
     """What the inbox is narrowed to; lives in the address."""
 
     q = forms.CharField(
-        label=lazy("Words or number"),
+        label=gettext_lazy("Words or number"),
         required=False,
         max_length=100,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
-    state = forms.ChoiceField(label=lazy("Where it stands"), required=False)
-    category = forms.ChoiceField(label=lazy("About"), required=False)
-    grid = forms.ChoiceField(label=lazy("Grid"), required=False)
-    worker = forms.ChoiceField(label=lazy("With whom"), required=False)
-    order = forms.ChoiceField(label=lazy("Order"), required=False)
+    state = forms.ChoiceField(label=gettext_lazy("Where it stands"), required=False)
+    category = forms.ChoiceField(label=gettext_lazy("About"), required=False)
+    grid = forms.ChoiceField(label=gettext_lazy("Grid"), required=False)
+    worker = forms.ChoiceField(label=gettext_lazy("With whom"), required=False)
+    order = forms.ChoiceField(label=gettext_lazy("Order"), required=False)
 
     def __init__(
         self, data: Any, *, categories: Iterable[Any], grids: Iterable[Any], workers: Iterable[Account]

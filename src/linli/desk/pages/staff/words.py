@@ -24,7 +24,7 @@ def inbox_words() -> str:
     return json.dumps(
         {
             "unreachable": _("The server cannot be reached; the list may be old."),
-            "new": _("new"),
+            "new": _("just in"),
             "arrived_one": _("{n} new matter"),
             "arrived_other": _("{n} new matters"),
         },
