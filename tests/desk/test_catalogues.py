@@ -16,12 +16,14 @@ from tests.conftest import ROOT
 DESK = ROOT / "src" / "linli" / "desk"
 # Room → where its words stand.
 ROOMS = {
-    "common": [DESK / "common"],
-    "people": [DESK / "people"],
-    "matters": [DESK / "matters"],
-    "pages/resident": [DESK / "pages" / "resident", DESK / "pages" / "templates" / "pages" / "resident"],
-    "pages/staff": [DESK / "pages" / "staff", DESK / "pages" / "templates" / "pages" / "staff"],
+    str(file.parents[3].relative_to(DESK)): [file.parents[3]]
+    for file in sorted(DESK.glob("**/locale/zh_Hans/LC_MESSAGES/django.po"))
 }
+# The words of the pages every room builds on were gathered before the rooms were: held by test_words.
+del ROOMS["pages"]
+for _room, _folders in ROOMS.items():
+    if _room.startswith("pages/"):
+        _folders.append(DESK / "pages" / "templates" / _room)
 
 
 def catalogue(room: str) -> Path:

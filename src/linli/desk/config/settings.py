@@ -107,7 +107,8 @@ SESSION_COOKIE_SAMESITE = "Lax"
 
 LANGUAGE_CODE = "zh-hans"
 LOCALE_PATHS = [
-    Path(__file__).parents[1] / "pages" / part / "locale" for part in ("resident", "staff", "grids")
+    Path(__file__).parents[1] / "pages" / part / "locale"
+    for part in ("resident", "staff", "grids", "round", "overview", "setup", "incoming", "partners")
 ]
 LANGUAGES = [("zh-hans", "简体中文"), ("en", "English")]
 USE_TZ = True
