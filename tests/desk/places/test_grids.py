@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import json
 import uuid
@@ -17,6 +18,7 @@ from linli.desk.places.drawing import collection
 from linli.desk.places.grids import (
     GridsRefusedError,
     StaleDraftError,
+    apply_draft,
     carve,
     drawn_now,
     drop_draft,
@@ -261,20 +263,57 @@ def test_draft_waits_beside_what_is_in_force(empty: Community) -> None:
     put(empty, two())
     drawn, version = drawn_now(empty)
     assert (len(drawn), version) == (2, 0)
-    draft = keep_draft(community=empty, drawn=drawn[:1], by=BY, version=version)
-    assert (draft.version, len(drawn_now(empty)[0]), len(grids_of(empty))) == (1, 1, 2)
+    kept = keep_draft(community=empty, drawn=drawn[:1], by=BY, version=version)
+    assert (kept, len(drawn_now(empty)[0]), len(grids_of(empty))) == (1, 1, 2)
     with pytest.raises(StaleDraftError):
         keep_draft(community=empty, drawn=drawn, by="account:4", version=0)
-    assert keep_draft(community=empty, drawn=drawn, by="account:4", version=1).version == 2
-    drop_draft(community=empty)
+    assert keep_draft(community=empty, drawn=drawn, by="account:4", version=1) == 2
+    drop_draft(community=empty, version=1)
+    assert draft_of(empty) is not None
+    drop_draft(community=empty, version=2)
     assert draft_of(empty) is None
+    assert len(drawn_now(empty)[0]) == 2
 
 
-def test_draft_is_gone_once_grids_are_in_force(empty: Community) -> None:
+def test_draft_is_gone_once_it_is_in_force_and_no_later_one_has_its_version(empty: Community) -> None:
     put(empty, two())
-    draft = keep_draft(community=empty, drawn=drawn_now(empty)[0], by=BY)
-    put(empty, draft.geojson)
+    version = keep_draft(community=empty, drawn=drawn_now(empty)[0][:1], by=BY)
+    key = uuid.uuid4()
+    first, again = (apply_draft(community=empty, version=version, by=BY, key=key) for _ in range(2))
+    assert first.pk == again.pk
     assert draft_of(empty) is None
+    assert [grid.number for grid in grids_of(empty)] == [1]
+    later = keep_draft(community=empty, drawn=drawn_now(empty)[0], by="account:4")
+    assert later > version
+    with pytest.raises(StaleDraftError):
+        apply_draft(community=empty, version=version, by=BY)
+
+
+def test_draft_sent_twice_is_kept_once(empty: Community) -> None:
+    put(empty, two())
+    drawn, version = drawn_now(empty)
+    key = uuid.uuid4()
+    kept = [keep_draft(community=empty, drawn=drawn, by=BY, version=version, key=key) for _ in range(2)]
+    assert kept == [1, 1]
+
+
+def test_draft_that_overlaps_is_not_put_in_force(empty: Community) -> None:
+    put(empty, two())
+    drawn, version = drawn_now(empty)
+    wide = [dataclasses.replace(one, area=shapely.box(0, 0, 2, 1)) for one in drawn]
+    version = keep_draft(community=empty, drawn=wide, by=BY, version=version)
+    with pytest.raises(GridsRefusedError):
+        apply_draft(community=empty, version=version, by=BY)
+    assert [grid.east for grid in grids_of(empty)] == [1.0, 2.0]
+    assert draft_of(empty) is not None
+
+
+def test_undo_of_a_change_that_is_no_longer_the_last_is_refused(empty: Community) -> None:
+    first = put(empty, two())
+    put(empty, features(feature(shapely.box(0, 0, 2, 1), number=1)))
+    with pytest.raises(StaleDraftError):
+        undo_grids(community=empty, by=BY, number=first.number)
+    assert len(grids_of(empty)) == 1
 
 
 def test_spots_move_to_the_grid_they_lie_in_now(empty: Community) -> None:

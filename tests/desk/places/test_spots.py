@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import json
 import uuid
 
 import openpyxl
@@ -12,8 +13,17 @@ from linli.desk.common.models import LedgerEntry
 from linli.desk.places.grids import replace_grids
 from linli.desk.places.imports import UnusableListError
 from linli.desk.places.models import Community, Spot
-from linli.desk.places.queries import spot_by_code, spots_of
-from linli.desk.places.spots import CODE_LENGTH, change_spot, import_spots, make_spot, retire_spot
+from linli.desk.places.queries import SpotList, last_spot_list, spot_by_code, spots_of
+from linli.desk.places.spots import (
+    CODE_LENGTH,
+    change_spot,
+    import_spots,
+    make_grid_spots,
+    make_spot,
+    preview_spots,
+    retire_spot,
+    undo_last_list,
+)
 from tests.desk.places.test_grids import two
 
 NOON = dt.datetime(2026, 5, 1, 12, tzinfo=dt.UTC)
@@ -86,6 +96,54 @@ def test_changed_spot_keeps_its_code_and_place(owner: Community) -> None:
     changed = change_spot(community=owner, spot=made, kind="other", name_zh="桥", name_en="Bridge", by=BY)
     assert (changed.kind, changed.name_zh, changed.name_en) == ("other", "桥", "Bridge")
     assert (changed.code, changed.lon) == (made.code, made.lon)
+
+
+def test_every_grid_without_a_notice_board_gets_one_inside_it(owner: Community) -> None:
+    key = uuid.uuid4()
+    assert [make_grid_spots(community=owner, by=BY, key=key) for _ in range(2)] == [2, 2]
+    assert [(s.kind, s.name_zh, s.grid and s.grid.number) for s in spots_of(owner)] == [
+        ("grid", "东", 1),
+        ("grid", "西", 2),
+    ]
+    assert make_grid_spots(community=owner, by=BY) == 0
+    retire_spot(community=owner, spot=spots_of(owner)[0], by=BY)
+    assert make_grid_spots(community=owner, by=BY) == 1
+    with scope(community=owner):
+        entry = LedgerEntry.objects.filter(event="spots.made").order_by("number")[0]
+    assert (entry.about, entry.data) == ("spot_list:1", {"count": 2})
+
+
+def test_list_is_shown_before_it_counts(owner: Community) -> None:
+    make_spot(community=owner, kind="lamp", name_zh="灯", lon=0.5, lat=0.5, by=BY)
+    text = "kind,name,lon,lat\nlamp,灯,0.25,0.5\nbuilding,3 号楼,1.5,0.5\nother,井,7,7\n"
+    found = preview_spots(community=owner, data=text.encode(), name="spots.csv", datum="wgs84")
+    assert [(one.name_zh, one.grid and one.grid.number, one.known) for one in found] == [
+        ("灯", 1, True),
+        ("3 号楼", 2, False),
+        ("井", None, False),
+    ]
+    assert len(spots_of(owner)) == 1
+    again = json.dumps({"type": "FeatureCollection", "features": [one.feature() for one in found]})
+    assert bring(owner, again.encode(), name="spots.geojson") == 3
+    assert [(s.kind, s.name_zh, s.lon) for s in spots_of(owner)[1:]] == [
+        ("lamp", "灯", 0.25),
+        ("building", "3 号楼", 1.5),
+        ("other", "井", 7.0),
+    ]
+
+
+def test_last_list_is_taken_back_and_then_the_one_before(owner: Community) -> None:
+    make_spot(community=owner, kind="lamp", name_zh="灯", lon=0.5, lat=0.5, by=BY)
+    bring(owner, b"name,lon,lat\nA,0.5,0.5\nB,0.5,0.5\n")
+    bring(owner, b"name,lon,lat\nC,0.5,0.5\n")
+    assert last_spot_list(owner) == SpotList(2, 1)
+    key = uuid.uuid4()
+    assert [undo_last_list(community=owner, by=BY, key=key) for _ in range(2)] == [1, 1]
+    assert [spot.name_zh for spot in spots_of(owner)] == ["灯", "A", "B"]
+    assert undo_last_list(community=owner, by=BY) == 2
+    assert [spot.name_zh for spot in spots_of(owner)] == ["灯"]
+    assert last_spot_list(owner) is None
+    assert undo_last_list(community=owner, by=BY) == 0
 
 
 def test_list_in_chinese_csv_makes_a_spot_a_line(owner: Community) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 from django_scopes import scope
 
@@ -21,7 +22,7 @@ from linli.desk.places.drawing import (
     written,
 )
 from linli.desk.places.models import Grid, GridDraft, GridSet, Spot
-from linli.desk.places.queries import draft_of, grid_at, grids_of, last_grid_set, place_of
+from linli.desk.places.queries import draft_of, grids_at, grids_of, last_grid_set, place_of
 from linli.desk.places.shaping import carved, filled
 from linli.desk.places.suggest import suggest
 
@@ -91,22 +92,48 @@ def replace_grids(
         lock(community)
 
         def replace() -> int:
-            drawn = read_drawn(geojson, datum=datum, present=grids_of(community))
-            preview = check(community, drawn)
-            if preview.errors:
-                raise GridsRefusedError(preview.errors)
-            made = _put_in_force(community, preview.drawn, by=by)
-            numbers = [one.number for one in preview.drawn]
-            about = f"grid_set:{made.pk}"
-            append(community=community, event="grids.replaced", by=by, about=about, data={"numbers": numbers})
-            GridDraft.objects.all().delete()
-            return made.pk
+            return _replaced(community, geojson, datum, by=by).pk
 
         return GridSet.objects.get(pk=once(community=community, key=key, verb="grids.replace", make=replace))
 
 
-def undo_grids(*, community: Community, by: str, key: uuid.UUID | None = None) -> GridSet | None:
-    """Take the last change of grids back: those before it are in force again; None if there was none."""
+def apply_draft(*, community: Community, version: int, by: str, key: uuid.UUID | None = None) -> GridSet:
+    """Put the draft of a version in force.
+
+    Raises
+    ------
+    StaleDraftError
+        It is another by now, or in force already.
+    GridsRefusedError
+        Its grids overlap, or leave a home out.
+    """
+    with transaction.atomic(), scope(community=community):
+        lock(community)
+
+        def apply() -> int:
+            draft = draft_of(community)
+            if draft is None or draft.version != version:
+                raise _stale()
+            return _replaced(community, draft.geojson or {}, "wgs84", by=by).pk
+
+        return GridSet.objects.get(pk=once(community=community, key=key, verb="grids.apply", make=apply))
+
+
+def undo_grids(
+    *, community: Community, by: str, number: int | None = None, key: uuid.UUID | None = None
+) -> GridSet | None:
+    """Take the last change of grids back: those before it are in force again; None if there was none.
+
+    Parameters
+    ----------
+    number
+        Of the set that is to be taken back, as whoever asks saw it; None takes whichever is last.
+
+    Raises
+    ------
+    StaleDraftError
+        Another set is in force by now.
+    """
     with transaction.atomic(), scope(community=community):
         lock(community)
 
@@ -114,6 +141,8 @@ def undo_grids(*, community: Community, by: str, key: uuid.UUID | None = None) -
             last = last_grid_set(community)
             if last is None:
                 return 0
+            if number is not None and last.number != number:
+                raise _stale()
             last.undone_at = clock.now()
             last.save(update_fields=["undone_at"])
             before = last_grid_set(community)
@@ -125,13 +154,20 @@ def undo_grids(*, community: Community, by: str, key: uuid.UUID | None = None) -
         return GridSet.objects.filter(pk=pk).first()
 
 
-def keep_draft(*, community: Community, drawn: list[Drawn], by: str, version: int | None = None) -> GridDraft:
-    """Keep grids as they are being drawn, in the place of an earlier draft.
+def keep_draft(
+    *,
+    community: Community,
+    drawn: list[Drawn],
+    by: str,
+    version: int | None = None,
+    key: uuid.UUID | None = None,
+) -> int:
+    """Keep grids as they are being drawn, in the place of an earlier draft; the version it has then.
 
     Parameters
     ----------
     version
-        Of the draft that was changed (0: there was none); None puts a whole new one in its place.
+        As `drawn_now` told it; None puts a whole new one in its place.
 
     Raises
     ------
@@ -140,24 +176,24 @@ def keep_draft(*, community: Community, drawn: list[Drawn], by: str, version: in
     """
     with transaction.atomic(), scope(community=community):
         lock(community)
-        found = draft_of(community)
-        now = 0 if found is None else found.version
-        if version is not None and version != now:
-            raise StaleDraftError(
-                _("Somebody else changed these grids meanwhile. Look at them, then make your change again.")
-            )
-        draft = found or GridDraft(community=community, version=0)
-        draft.geojson, draft.by, draft.changed_at = collection(renumbered(drawn)), by, clock.now()
-        draft.version += 1
-        draft.save()
-    return draft
+
+        def keep() -> int:
+            draft = GridDraft.objects.first() or GridDraft(community=community, version=0)
+            if version is not None and version != draft.version:
+                raise _stale()
+            draft.geojson, draft.by, draft.changed_at = collection(renumbered(drawn)), by, clock.now()
+            draft.version += 1
+            draft.save()
+            return draft.version
+
+        return int(once(community=community, key=key, verb="grids.draft", make=keep))
 
 
-def drop_draft(*, community: Community) -> None:
-    """Throw the draft away; what is in force stays."""
+def drop_draft(*, community: Community, version: int) -> None:
+    """Throw the draft of a version away; what is in force stays, and so does a draft somebody began since."""
     with transaction.atomic(), scope(community=community):
         lock(community)
-        GridDraft.objects.all().delete()
+        _end_draft(version=version)
 
 
 def fill_gaps(*, community: Community, drawn: list[Drawn]) -> list[Drawn]:
@@ -182,11 +218,36 @@ def carve(*, community: Community, drawn: list[Drawn], area: shapely.Geometry) -
 
 
 def drawn_now(community: Community) -> tuple[list[Drawn], int]:
-    """Return the grids to go on drawing from, and the version of the draft they are; those in force where there is none (0)."""
-    draft = draft_of(community)
-    if draft is not None:
-        return read_drawn(draft.geojson, datum="wgs84", present=[]), draft.version
-    return [written(grid) for grid in grids_of(community)], 0
+    """Return the grids to go on drawing from, and the version of the draft they are; those in force where there is none."""
+    with scope(community=community):
+        draft = GridDraft.objects.first()
+    version = 0 if draft is None else draft.version
+    if draft is not None and draft.geojson is not None:
+        return read_drawn(draft.geojson, datum="wgs84", present=[]), version
+    return [written(grid) for grid in grids_of(community)], version
+
+
+def _stale() -> StaleDraftError:
+    return StaleDraftError(
+        _("Somebody else changed these grids meanwhile. Look at them, then make your change again.")
+    )
+
+
+def _end_draft(**which: int) -> None:
+    # The row stays: its version goes on growing, so that no later draft is taken for one somebody still looks at.
+    GridDraft.objects.filter(geojson__isnull=False, **which).update(geojson=None, version=F("version") + 1)
+
+
+def _replaced(community: Community, geojson: bytes | dict[str, Any], datum: str, *, by: str) -> GridSet:
+    drawn = read_drawn(geojson, datum=datum, present=grids_of(community))
+    preview = check(community, drawn)
+    if preview.errors:
+        raise GridsRefusedError(preview.errors)
+    made = _put_in_force(community, preview.drawn, by=by)
+    data = {"numbers": [one.number for one in preview.drawn]}
+    append(community=community, event="grids.replaced", by=by, about=f"grid_set:{made.pk}", data=data)
+    _end_draft()
+    return made
 
 
 def _put_in_force(community: Community, drawn: list[Drawn], *, by: str) -> GridSet:
@@ -214,9 +275,11 @@ def _draw(community: Community, drawn: list[Drawn]) -> None:
         grid.save()
     gone = [grid.pk for grid in present.values() if grid.retired_at is None]
     Grid.objects.filter(pk__in=gone).update(retired_at=clock.now())
-    for spot in Spot.objects.filter(retired_at__isnull=True):
-        spot.grid = grid_at(community=community, lon=spot.lon, lat=spot.lat)
-        spot.save(update_fields=["grid"])
+    spots = list(Spot.objects.filter(retired_at__isnull=True))
+    lying_in = grids_at(community=community, points=[(spot.lon, spot.lat) for spot in spots])
+    for spot, around in zip(spots, lying_in, strict=True):
+        spot.grid = around
+    Spot.objects.bulk_update(spots, ["grid"])
 
 
 def _named(number: int, area: shapely.Geometry) -> Drawn:

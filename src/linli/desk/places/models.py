@@ -213,7 +213,8 @@ class GridDraft(models.Model):
     """Grids as somebody is drawing them, before they count: at most one draft a community."""
 
     community = models.OneToOneField(Community, on_delete=models.PROTECT, related_name="grid_draft")
-    geojson = models.JSONField()
+    # None between drafts.
+    geojson = models.JSONField(null=True, blank=True)
     by = models.CharField(max_length=60)
     changed_at = models.DateTimeField()
     # Grows with every change: whoever changes an older one is told that somebody else was there.
@@ -246,6 +247,8 @@ class Spot(models.Model):  # type: ignore[django-manager-missing]
     name_en = models.CharField(max_length=100, blank=True)
     lon = models.FloatField()
     lat = models.FloatField()
+    # Which list it was made with, if any: a whole list can be taken back.
+    list_number = models.PositiveIntegerField(null=True, blank=True)
     retired_at = models.DateTimeField(null=True, blank=True)
 
     objects: models.Manager[Spot] = ScopedManager(community="community")

@@ -6,10 +6,11 @@ import dataclasses
 import re
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import shapely
+from django.db.models import Count
 from django_scopes import scope, scopes_disabled
 from shapely.geometry import shape
 
@@ -17,6 +18,9 @@ from linli.desk.places.models import Community, Grid, GridDraft, GridSet, PlaceI
 from linli.engine.errors import InputError
 from linli.engine.streets.geo import haversine_m
 from linli.engine.streets.place import Inputs, Place
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 # Letters that no code holds, and what they were meant as.
 _READ_AS = str.maketrans("ILOU", "110V")
@@ -100,10 +104,23 @@ def grid_at(*, community: Community, lon: float, lat: float) -> Grid | None:
         return next((grid for grid in near if shape(grid.boundary).covers(at)), None)
 
 
+def grids_at(*, community: Community, points: Sequence[tuple[float, float]]) -> list[Grid | None]:
+    """Find the grid of each of many places (WGS-84 degrees), as `grid_at` does for one."""
+    grids = grids_of(community)
+    found: list[Grid | None] = [None] * len(points)
+    lon, lat = np.array(points, dtype=float).reshape(-1, 2).T
+    for grid in reversed(grids):
+        area = shape(grid.boundary)
+        shapely.prepare(area)
+        for index in np.flatnonzero(shapely.intersects_xy(area, lon, lat)).tolist():
+            found[index] = grid
+    return found
+
+
 def draft_of(community: Community) -> GridDraft | None:
     """Find the grids somebody is drawing; None where nobody is."""
     with scope(community=community):
-        return GridDraft.objects.first()
+        return GridDraft.objects.filter(geojson__isnull=False).first()
 
 
 def last_grid_set(community: Community) -> GridSet | None:
@@ -124,6 +141,22 @@ def spots_of(community: Community) -> list[Spot]:
     """Every spot of a community that is in use, in the order they were made."""
     with scope(community=community):
         return list(Spot.objects.filter(retired_at__isnull=True).select_related("grid").order_by("pk"))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class SpotList:
+    """Spots that were made together: the number of their list, and how many of it are in use."""
+
+    number: int
+    count: int
+
+
+def last_spot_list(community: Community) -> SpotList | None:
+    """Find the list of spots that came last, of those that are in use; None where there is none."""
+    with scope(community=community):
+        of_lists = Spot.objects.filter(retired_at__isnull=True, list_number__isnull=False)
+        last = of_lists.values("list_number").annotate(count=Count("pk")).order_by("-list_number").first()
+    return None if last is None else SpotList(last["list_number"], last["count"])
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
