@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 # Key, permission, address, words.
 _STAFF = (
     ("inbox", "desk.see", "staff:inbox", _("Inbox")),
-    ("work", "work.see", "staff:work", _("My round")),
+    ("round", "work.see", "round:day", _("My round")),
     ("director", "director.see", "staff:director", _("Overview")),
     ("grids", "grids.see", "grids:map", _("Grids")),
     ("residents", "residents.list", "people:residents", _("Residents")),

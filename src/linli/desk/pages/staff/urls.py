@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from linli.desk.pages.staff import inbox, intake, matter_views, work
+from linli.desk.pages.staff import inbox, intake, matter_views
 
 app_name = "staff"
 urlpatterns = [
@@ -19,5 +19,4 @@ urlpatterns = [
     path("c/<slug:slug>/desk/matters/<str:code>/contact/", matter_views.contact, name="contact"),
     path("c/<slug:slug>/desk/matters/<str:code>/<slug:verb>/", matter_views.act, name="act"),
     path("c/<slug:slug>/desk/voice/<uuid:key>/", matter_views.voice, name="voice"),
-    path("c/<slug:slug>/round/", work.work, name="work"),
 ]

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linli.desk.pages.staff.walking import open_tour, plan_round, walking_times
+from linli.desk.pages.round.walking import open_tour, plan_round, walking_times
 
 if TYPE_CHECKING:
     from linli.desk.places.serving import Served

@@ -15,7 +15,7 @@ from linli.desk.matters import queries
 from linli.desk.matters.queries import Filters
 from linli.desk.pages.staff import showing, verbs
 from linli.desk.pages.staff.frame import frame
-from linli.desk.pages.staff.walking import Round, plan_round
+from linli.desk.pages.round.walking import Round, plan_round
 from linli.desk.people.access import desk_page
 from linli.desk.places.serving import served_place
 
@@ -31,7 +31,7 @@ FIRST = 3
 
 @require_safe
 @desk_page("work.see")
-def work(request: DeskRequest, slug: str) -> HttpResponse:
+def day(request: DeskRequest, slug: str) -> HttpResponse:
     """Show what waits for whoever looks, by walking order or by deadline."""
     order = "due" if request.GET.get("order") == "due" else "walk"
     shown = list(queries.matters_for(request.actor, Filters(open_only=True, mine=True))[:MOST])
@@ -45,8 +45,8 @@ def work(request: DeskRequest, slug: str) -> HttpResponse:
         | {"number": number, "leg": legs.get(matter.pk, ""), "next": _next(request, matter)}
         for number, matter in enumerate(shown, start=1)
     ]
-    context = frame(request, view="work") | {"jobs": jobs, "order": order, "day_words": _sum(shown, walk)}
-    return render(request, "pages/staff/work.html", context)
+    context = frame(request, view="round") | {"jobs": jobs, "order": order, "day_words": _sum(shown, walk)}
+    return render(request, "pages/round/day.html", context)
 
 
 def _walked(slug: str, held: list[Matter]) -> tuple[list[Matter], dict[int, str], Round | None]:
