@@ -75,6 +75,7 @@ class Verb(TextChoices):
     CORRECT = "correct", _("Corrected")
     PUBLISH = "publish", _("Public view changed")
     ACKNOWLEDGE = "acknowledge", _("Escalation acknowledged")
+    TAKE_BACK = "take_back", _("Taken back with its list")
 
 
 class Who(TextChoices):
@@ -228,6 +229,11 @@ for _asked in (_S.DONE, _S.ANSWERED, _S.CALLBACK):
         (_asked, _V.DENY): Transition(_S.REOPENED, "not fixed: another round", _RESIDENT),
         (_asked, _V.WAIVE): Transition(_S.CLOSED, "the resident wants no call-back", _RESIDENT),
     }
+
+for _untouched in (_S.SUBMITTED, _S.DISPATCHED):
+    TRANSITIONS[_untouched, _V.TAKE_BACK] = Transition(
+        _S.CLOSED, "came with a list that was wrong, and nobody has begun: as if it had never come", _SYSTEM
+    )
 
 FINAL = frozenset({_S.REFUSED, _S.CLOSED})
 #: Said to be done: no deadline runs, the resident has the word.

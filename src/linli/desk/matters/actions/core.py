@@ -63,9 +63,10 @@ EVENTS: dict[Verb, str] = {
     Verb.CORRECT: "matter.corrected",
     Verb.PUBLISH: "matter.published",
     Verb.ACKNOWLEDGE: "matter.acknowledged",
+    Verb.TAKE_BACK: "matter.taken_back",
 }
 
-_INTERNAL = {Verb.NOTE, Verb.OBJECT, Verb.CORRECT, Verb.PUBLISH, Verb.ACKNOWLEDGE, Verb.SPLIT}
+_INTERNAL = {Verb.NOTE, Verb.OBJECT, Verb.CORRECT, Verb.PUBLISH, Verb.ACKNOWLEDGE, Verb.SPLIT, Verb.TAKE_BACK}
 _REPORTER = {Verb.ANSWER, Verb.ASK, Verb.REPLY, Verb.RESUME, Verb.ADD, Verb.REFUSE, Verb.WAIVE, Verb.WITHDRAW}
 #: The resident has heard from a person: what the response rate counts. That it was passed on inside is no response.
 _RESPONSES = {

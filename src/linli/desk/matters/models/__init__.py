@@ -15,6 +15,7 @@ from linli.desk.matters.lifecycle import (
     Who,
 )
 from linli.desk.matters.models.arrangements import LadderRung, Looking, ReplyTemplate, RoutingRule, SavedView
+from linli.desk.matters.models.incoming import Hold, Mail, Mailbox, MatterList
 from linli.desk.matters.models.matter import (
     Audience,
     Callback,
@@ -37,9 +38,13 @@ __all__ = [
     "Category",
     "Escalation",
     "Follower",
+    "Hold",
     "LadderRung",
     "Looking",
+    "Mail",
+    "Mailbox",
     "Matter",
+    "MatterList",
     "Outcome",
     "ReplyTemplate",
     "RoutingRule",

@@ -211,6 +211,11 @@ class Matter(models.Model):  # type: ignore[django-manager-missing]
                 name="matters_to_climb", fields=["next_rung_at"], condition=Q(next_rung_at__isnull=False)
             ),
             models.Index(name="matters_to_nudge", fields=["nudge_at"], condition=Q(nudge_at__isnull=False)),
+            models.Index(
+                name="matters_to_forget",
+                fields=["closed_at"],
+                condition=Q(closed_at__isnull=False, anonymised_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
