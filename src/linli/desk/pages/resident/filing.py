@@ -80,9 +80,12 @@ def file_report(*, by: Actor, told: Told, spot: Spot | None, photos: list[Upload
         return Matter.objects.get(pk=pk).follow_code
 
 
-def join_matter(*, by: Actor, told: Told, code: str, photos: list[Upload]) -> str:
-    """Follow somebody else's matter, and add to it what one knows; give the follow code of one's own."""
-    community = by.community
+def join_matter(*, community: Community, told: Told, code: str, photos: list[Upload]) -> str:
+    """Follow somebody else's matter, and add to it what one knows; give the follow code of one's own.
+
+    Whoever works here does so as the neighbour they are too.
+    """
+    by = RESIDENT(community)
     matter = public_matter(community=community, code=code)
     if matter is None:
         raise AbsentError(code)

@@ -152,7 +152,7 @@ def join(request: DeskRequest, slug: str, code: str) -> HttpResponse:
     told = Told(request_key=read_key(request.POST.get("request_key", "")))
     try:
         limiting.take(request, "join")
-        follow_code = filing.join_matter(by=request.actor, told=told, code=found.code, photos=[])
+        follow_code = filing.join_matter(community=request.community, told=told, code=found.code, photos=[])
     except LimitedError as error:
         return limiting.slow_down(request, error, view="matters")
     except RefusedError:

@@ -93,7 +93,7 @@ def _join(request: DeskRequest, told: Told, *, code: str, kept: list[Upload]) ->
     if told.wrong:
         return _page(request, told, kept=kept, post=request.POST, status=422)
     try:
-        follow_code = filing.join_matter(by=request.actor, told=told, code=code, photos=kept)
+        follow_code = filing.join_matter(community=request.community, told=told, code=code, photos=kept)
     except RefusedError as error:
         told.wrong[""] = str(error)
         return _page(request, told, kept=kept, post=request.POST, status=422)

@@ -1,0 +1,39 @@
+"""Staff, residents, accounts."""
+
+from __future__ import annotations
+
+from tests.desk.doors import A, D, K, Who, a_resident, post_of
+from tests.desk.people.conftest import Office
+
+READ: dict[str, Who] = {
+    "people:staff": {D, K, A},
+    "people:hire": {D},
+    "people:hand_over": {D},
+    "people:dismiss": {D},
+    "people:let_in": {D},
+    "people:residents": {D, K},
+    "people:new_resident": {D, K},
+    "people:resident": {D, K},
+    "people:erase": {D},
+    # Operators alone, and they hold no post.
+    "people:staff_session": set(),
+}
+POSTED: dict[str, Who] = {
+    "people:correct": {D, K},
+    "people:consent": {D, K},
+    "people:proxy": {D, K},
+    "people:end_staff_session": set(),
+}
+ELSEWHERE = {
+    "people:account": "tests/desk/people/test_ways_in.py: one's own, whoever has logged in",
+}
+
+
+def arguments(office: Office) -> dict[str, list]:
+    resident, post = a_resident(office), post_of(office, "volunteer")
+    one_resident = ("resident", "correct", "consent", "proxy", "erase")
+    return {
+        "people:hand_over": [office.grids[0].pk],
+        "people:dismiss": [post.pk],
+        "people:let_in": [post.pk],
+    } | {f"people:{name}": [resident.pk] for name in one_resident}
