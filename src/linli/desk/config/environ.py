@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import secrets
 from dataclasses import dataclass
+from ipaddress import ip_network
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -33,6 +34,7 @@ class Environment:
     secret_key : empty is one generated once and kept in `data`.
     allowed_hosts : names the desk answers to.
     https : whether browsers come by HTTPS; then cookies go no other way.
+    inner_networks : private networks (`10.1.0.0/16`) that webhooks may be sent into.
     """
 
     data: Path
@@ -40,6 +42,7 @@ class Environment:
     secret_key: str
     allowed_hosts: tuple[str, ...]
     https: bool
+    inner_networks: tuple[str, ...]
 
     @classmethod
     def read(cls, values: Mapping[str, str] | None = None) -> Environment:
@@ -60,6 +63,7 @@ class Environment:
             secret_key=given.get("LINLI_SECRET_KEY", ""),
             allowed_hosts=(*hosts, *_LOCAL_HOSTS),
             https=_yes_or_no(given, "LINLI_HTTPS"),
+            inner_networks=_networks(given, "LINLI_INNER_NETWORKS"),
         )
 
 
@@ -70,6 +74,13 @@ def _yes_or_no(given: Mapping[str, str], name: str) -> bool:
     if value in _NO:
         return False
     raise InputError(f"{name}: “{value}” is neither yes nor no; set it to 1 or 0")
+
+
+def _networks(given: Mapping[str, str], name: str) -> tuple[str, ...]:
+    try:
+        return tuple(str(ip_network(one.strip())) for one in given.get(name, "").split(",") if one.strip())
+    except ValueError as error:
+        raise InputError(f"{name}: {error}; give networks such as 10.1.0.0/16, divided by commas") from error
 
 
 def database(environment: Environment) -> dict[str, Any]:

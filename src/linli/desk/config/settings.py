@@ -32,6 +32,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
     "rules",
     "linli.desk.matters",
+    "linli.desk.partners",
     "linli.desk.pages",
     "linli.desk.api",
 ]
@@ -99,6 +100,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+# Where webhooks may go besides the open net.
+INNER_NETWORKS = ENVIRONMENT.inner_networks
 # A post that nobody uses for so long lapses: our own choice, no rule names a number.
 POSTS_LAPSE_DAYS = 90
 SESSION_ENGINE = "django.contrib.sessions.backends.db"

@@ -18,6 +18,7 @@ from linli.desk.people.rules import (
     is_desk,
     is_director,
     is_grid_worker,
+    is_machine,
     is_mediator,
     is_resident,
     is_staff,
@@ -88,7 +89,7 @@ for _verb in Verb:
 
 rules.add_perm(
     permission(Verb.RECEIVE),
-    is_resident | is_system | runs_desk | is_grid_worker | is_volunteer | is_mediator | is_care_worker,
+    is_resident | is_system | is_machine | runs_desk | is_grid_worker | is_volunteer | is_mediator | is_care_worker,
 )
 # Pages; which matters somebody finds on them is for "matters.see" to say.
 rules.add_perm("matters.enter", is_staff)

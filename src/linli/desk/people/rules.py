@@ -46,6 +46,10 @@ def _is_system(actor: Actor) -> bool:
     return actor.key == "system"
 
 
+def _is_machine(actor: Actor) -> bool:
+    return actor.key.startswith("api:")
+
+
 def _is_operator(actor: Actor) -> bool:
     return actor.account is not None and actor.account.is_operator
 
@@ -61,6 +65,7 @@ def _works_grid(actor: Actor, thing: object) -> bool:
 is_staff = rules.predicate(_is_staff, name="is_staff")
 is_resident = rules.predicate(_is_resident, name="is_resident")
 is_system = rules.predicate(_is_system, name="is_system")
+is_machine = rules.predicate(_is_machine, name="is_machine")
 is_operator = rules.predicate(_is_operator, name="is_operator")
 works_grid = rules.predicate(_works_grid, name="works_grid")
 
@@ -79,9 +84,9 @@ rules.add_perm("residents.list", is_director | is_desk)
 rules.add_perm("residents.contact", is_director | is_desk)
 # Of one resident, for the sake of one thing of theirs that lies in the worker's grid.
 rules.add_perm("residents.contact_at", works_grid)
-rules.add_perm("residents.make", is_staff | is_resident | is_system)
+rules.add_perm("residents.make", is_staff | is_resident | is_system | is_machine)
 # Residents change and take away their own; which ones are theirs their code says.
 rules.add_perm("residents.change", is_director | is_desk | is_resident)
-rules.add_perm("residents.consent", is_staff | is_resident)
+rules.add_perm("residents.consent", is_staff | is_resident | is_machine)
 rules.add_perm("residents.export", is_director | is_resident)
 rules.add_perm("residents.erase", is_director | is_resident | is_system)
