@@ -1,13 +1,12 @@
-"""What can be counted about matters: the three rates with their denominators, what is near, what comes back."""
+"""What can be counted about matters: the three rates with their denominators; and what is near another."""
 
 from __future__ import annotations
 
 import dataclasses
 import datetime as dt
 import math
-from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from django.db.models import Count, F, Q
 
@@ -18,11 +17,7 @@ from linli.desk.matters.models import Callback, Category, Matter
 if TYPE_CHECKING:
     from linli.desk.places.models import Community, Grid
 
-_METRES_PER_DEGREE = 111_195.0
-#: Two reports of one category lie at one place if they are at most so far apart.
-SAME_PLACE_M = 100.0
-#: At most so many are compared one by one; the newest.
-_COMPARED = 5000
+METRES_PER_DEGREE = 111_195.0
 
 
 @dataclasses.dataclass(frozen=True)
@@ -48,6 +43,46 @@ class Rates:
     unanswered: int
 
 
+@dataclasses.dataclass(frozen=True)
+class Extent:
+    """What is counted: a community's matters received in a time; of one grid or none, of one category, where asked for."""
+
+    community: Community
+    since: dt.datetime | None = None
+    until: dt.datetime | None = None
+    grid: int | None = None
+    no_grid: bool = False
+    category: str = ""
+
+    @property
+    def where(self) -> Q:
+        """Condition on where and what, at whatever time."""
+        condition = _counted(Q(community=self.community))
+        if self.grid is not None:
+            condition &= Q(grid=self.grid)
+        if self.no_grid:
+            condition &= Q(grid=None)
+        if self.category:
+            condition &= Q(category__key=self.category)
+        return condition
+
+    @property
+    def received(self) -> Q:
+        """Condition on all of it."""
+        condition = self.where
+        if self.since is not None:
+            condition &= Q(received_at__gte=self.since)
+        if self.until is not None:
+            condition &= Q(received_at__lt=self.until)
+        return condition
+
+    def before(self) -> Extent:
+        """Give the same, over as long a time just before."""
+        if self.since is None or self.until is None:
+            raise ValueError("only a time with a beginning and an end has one before it")
+        return dataclasses.replace(self, since=self.since - (self.until - self.since), until=self.since)
+
+
 def rates(
     *,
     community: Community,
@@ -61,35 +96,34 @@ def rates(
     answered "solved", of those answered. Satisfaction: "satisfied", of the answers that say whether. Withdrawn, refused and
     merged ones are in none.
     """
-    found = rates_by_grid(community=community, since=since, until=until)
-    wanted = [each for pk, each in found.items() if grid is None or pk == grid.pk]
-    return Rates(
-        response=_summed(each.response for each in wanted),
-        solution=_summed(each.solution for each in wanted),
-        satisfaction=_summed(each.satisfaction for each in wanted),
-        unanswered=sum(each.unanswered for each in wanted),
-    )
+    asked = Extent(community, since=since, until=until, grid=grid.pk if grid is not None else None)
+    return summed(rates_by(asked, "grid").values())
 
 
 def rates_by_grid(
     *, community: Community, since: dt.datetime | None = None, until: dt.datetime | None = None
 ) -> dict[int | None, Rates]:
     """Count the same for every grid, None for what lies in none; in two queries, however many grids there are."""
-    counted = Matter.objects.filter(_counted(Q(community=community), since=since, until=until))
+    return rates_by(Extent(community, since=since, until=until), "grid")
+
+
+def rates_by(asked: Extent, field: Literal["grid", "category"]) -> dict[int | None, Rates]:
+    """Count the same for every grid or category that has any; in two queries."""
+    counted = Matter.objects.filter(asked.received).order_by()
     judged = Q(respond_due_at__isnull=False, dispatched_at__isnull=False) & (
         Q(responded_at__isnull=False) | Q(respond_due_at__lte=clock.now())
     )
     in_time = judged & Q(responded_at__lte=F("respond_due_at"))
     answered = Q(answered_at__isnull=False)
     response = (
-        counted.order_by()
-        .values("grid")
+        counted.values(field)
         .annotate(good=Count("pk", filter=in_time), of=Count("pk", filter=judged))
-        .values_list("grid", "good", "of")
+        .values_list(field, "good", "of")
     )
-    callbacks = Callback.objects.filter(matter__in=counted.order_by().values("pk")).order_by()
+    callbacks = Callback.objects.filter(matter__in=counted.values("pk")).order_by()
+    by = f"matter__{field}"
     answers = (
-        callbacks.values("matter__grid")
+        callbacks.values(by)
         .annotate(
             yes=Count("pk", filter=answered & Q(solved=True)),
             asked=Count("pk", filter=answered),
@@ -97,7 +131,7 @@ def rates_by_grid(
             told=Count("pk", filter=answered & Q(satisfied__isnull=False)),
             silent=Count("pk", filter=Q(answered_at=None, ended_at__isnull=False)),
         )
-        .values_list("matter__grid", "yes", "asked", "content", "told", "silent")
+        .values_list(by, "yes", "asked", "content", "told", "silent")
     )
     said = {pk: counts for pk, *counts in answers}
     return {
@@ -107,25 +141,31 @@ def rates_by_grid(
     }
 
 
+def summed(many: Iterable[Rates]) -> Rates:
+    """Put the rates of several grids or categories together."""
+    wanted = list(many)
+    return Rates(
+        response=_summed(each.response for each in wanted),
+        solution=_summed(each.solution for each in wanted),
+        satisfaction=_summed(each.satisfaction for each in wanted),
+        unanswered=sum(each.unanswered for each in wanted),
+    )
+
+
 def _summed(many: Iterable[Rate]) -> Rate:
     rates_ = list(many)
     return Rate(sum(one.numerator for one in rates_), sum(one.denominator for one in rates_))
 
 
-def _counted(of: Q, *, since: dt.datetime | None, until: dt.datetime | None) -> Q:
-    out = [Outcome.WITHDRAWN, Outcome.MERGED]
-    condition = of & ~Q(outcome__in=out) & ~Q(state=State.REFUSED)
-    if since is not None:
-        condition &= Q(received_at__gte=since)
-    if until is not None:
-        condition &= Q(received_at__lt=until)
-    return condition
+def _counted(of: Q) -> Q:
+    """Leave out what was no work of this desk: taken back, the same as another, not ours."""
+    return of & ~Q(outcome__in=[Outcome.WITHDRAWN, Outcome.MERGED]) & ~Q(state=State.REFUSED)
 
 
 def metres_between(lon: float, lat: float, other_lon: float, other_lat: float) -> float:
     """Measure on a flat earth: right to the metre over a few hundred of them."""
     east = (other_lon - lon) * math.cos(math.radians(lat))
-    return math.hypot(east, other_lat - lat) * _METRES_PER_DEGREE
+    return math.hypot(east, other_lat - lat) * METRES_PER_DEGREE
 
 
 def bigrams(words: str) -> set[str]:
@@ -152,7 +192,7 @@ def duplicates(
     most: int = 5,
 ) -> list[Matter]:
     """List public matters near in place, time and words, the likeliest first; closed ones too, for they may be back."""
-    north = within_m / _METRES_PER_DEGREE
+    north = within_m / METRES_PER_DEGREE
     east = north / max(math.cos(math.radians(lat)), 0.01)
     near = Matter.objects.filter(
         community=community, public=True, received_at__gte=clock.now() - dt.timedelta(days=days),
@@ -166,48 +206,3 @@ def duplicates(
         if metres <= within_m and (same or alike >= 0.3):
             scored.append((alike + 0.5 * same + 0.5 * (1 - metres / within_m), row.pk, row))
     return [row for _score, _pk, row in sorted(scored, key=lambda one: one[:2], reverse=True)[:most]]
-
-
-@dataclasses.dataclass(frozen=True)
-class Recurring:
-    """Something that keeps coming back: matters of one category at one place."""
-
-    category: Category
-    lon: float
-    lat: float
-    matters: tuple[Matter, ...]
-
-
-def recurring(community: Community, *, least: int = 3, days: int = 90) -> list[Recurring]:
-    """Find what came back: at least so many of one category at one place, a reopening counting as one more."""
-    since = clock.now() - dt.timedelta(days=days)
-    rows = (
-        Matter.objects.filter(_counted(Q(community=community), since=since, until=None), lon__isnull=False)
-        .select_related("category", "grid")
-        .order_by("-received_at")[:_COMPARED]
-    )
-    by_category: dict[int, list[Matter]] = defaultdict(list)
-    for row in rows:
-        by_category[row.category_id].append(row)
-    found = []
-    for many in by_category.values():
-        for group in _at_one_place(many):
-            if sum(1 + row.reopened for row in group) >= least:
-                lon = sum(row.lon or 0.0 for row in group) / len(group)
-                lat = sum(row.lat or 0.0 for row in group) / len(group)
-                found.append(Recurring(group[0].category, lon, lat, tuple(group)))
-    return sorted(found, key=lambda one: (-len(one.matters), one.matters[0].pk))
-
-
-def _at_one_place(rows: list[Matter]) -> list[list[Matter]]:
-    """Put each with the first group whose first one lies near enough; in the order given, so always the same."""
-    groups: list[list[Matter]] = []
-    for row in rows:
-        for group in groups:
-            first = group[0]
-            if metres_between(first.lon or 0, first.lat or 0, row.lon or 0, row.lat or 0) <= SAME_PLACE_M:
-                group.append(row)
-                break
-        else:
-            groups.append([row])
-    return groups

@@ -12,14 +12,13 @@ from django.db.models import Q
 from linli.desk.common import tokens
 from linli.desk.common.models import Upload
 from linli.desk.matters import index
+from linli.desk.matters.clusters import Recurring, recurring
 from linli.desk.matters.figures import (
     Rate,
     Rates,
-    Recurring,
     duplicates,
     rates,
     rates_by_grid,
-    recurring,
 )
 from linli.desk.matters.lifecycle import OPEN, State, Verb, verbs_from
 from linli.desk.matters.models import Audience, Category, Follower, Matter, Step
