@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from linli.desk.people.models import Account, Post, Role
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.models import QuerySet
 
     from linli.desk.places.models import Community, Grid
@@ -57,3 +59,26 @@ def public_worker_card(grid: Grid) -> WorkerCard:
     if post is None:
         return WorkerCard(name="", phone=grid.phone)
     return WorkerCard(name=post.account.name, phone=post.public_phone or grid.phone)
+
+
+@dataclass(frozen=True)
+class GridCards:
+    """What is posted publicly about a grid: its worker, and whoever stands in."""
+
+    worker: WorkerCard
+    deputies: list[WorkerCard]
+
+
+def public_grid_cards(grids: Sequence[Grid]) -> list[GridCards]:
+    """Give the cards of many grids of the community in scope, in their order; one query however many there are."""
+    held = posts_in_force().filter(grid__in=grids, role=Role.GRID_WORKER, account__is_active=True)
+    posts: dict[int | None, list[Post]] = {}
+    for post in held.select_related("account").order_by("since", "pk"):
+        posts.setdefault(post.grid_id, []).append(post)
+    return [_cards(grid, posts.get(grid.pk, [])) for grid in grids]
+
+
+def _cards(grid: Grid, posts: Sequence[Post]) -> GridCards:
+    cards = {post: WorkerCard(post.account.name, post.public_phone or grid.phone) for post in posts}
+    worker = next((card for post, card in cards.items() if not post.deputy), WorkerCard("", grid.phone))
+    return GridCards(worker, [card for post, card in cards.items() if post.deputy])
