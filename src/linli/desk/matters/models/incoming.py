@@ -38,7 +38,8 @@ class Mailbox(models.Model):  # type: ignore[django-manager-missing]
     due_at = models.DateTimeField()
     looked_at = models.DateTimeField(null=True)
     failures = models.PositiveIntegerField(default=0)
-    problem = models.CharField(max_length=300, blank=True)
+    # A key of `mailbox_reasons.PROBLEMS`.
+    problem = models.CharField(max_length=20, blank=True)
 
     # Another server, user or folder is another mailbox, whose numbers mean other messages.
     generation = models.PositiveIntegerField(default=1)
@@ -80,12 +81,14 @@ class Mail(models.Model):
     # Of its Message-ID, or, where it has none, of all of it: the same message delivered twice is one.
     digest = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=10, choices=State.choices)
-    # Why it was passed over or set aside: a key of `mail_reasons.REASONS`.
+    # Why it was passed over or set aside: a key of `mailbox_reasons.REASONS`.
     reason = models.CharField(max_length=20, blank=True)
     # Masked (z***@example.com), so that somebody can find it in the mailbox.
     sender = models.CharField(max_length=254, blank=True)
     matter = models.ForeignKey(Matter, on_delete=models.PROTECT, related_name="mails", null=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    # Marked as read in the mailbox, which happens after the commit and is made up for where it was cut off.
+    marked = models.BooleanField(default=False)
     # Somebody looked at it and wants it taken whatever its size or number.
     wanted = models.BooleanField(default=False)
     at = models.DateTimeField()
@@ -104,7 +107,14 @@ class Mail(models.Model):
                 condition=Q(state__in=["matter", "reply"]),
             ),
         ]
-        indexes: ClassVar = [models.Index(name="mails_by_state", fields=["community", "state", "at"])]
+        indexes: ClassVar = [
+            models.Index(name="mails_by_state", fields=["community", "state", "at"]),
+            models.Index(
+                name="mails_to_mark",
+                fields=["community"],
+                condition=Q(state__in=["matter", "reply"], marked=False),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.uid} {self.state}"
