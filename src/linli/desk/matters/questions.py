@@ -21,8 +21,10 @@ def asked_in(question: dict[str, Any]) -> str:
     return of_two(question.get("zh", ""), question.get("en", "")) or str(question["key"])
 
 
-def checked(category: Category, answers: dict[str, Any]) -> dict[str, Any]:
+def checked(category: Category, answers: dict[str, Any], *, asked: bool = True) -> dict[str, Any]:
     """Take the answers that the category asks for; whatever else came with them is left out.
+
+    Where nobody was asked, none has to be answered.
 
     Raises
     ------
@@ -33,7 +35,7 @@ def checked(category: Category, answers: dict[str, Any]) -> dict[str, Any]:
     for question in category.questions:
         given = answers.get(question["key"])
         if given in (None, "", []):
-            if question.get("required"):
+            if asked and question.get("required"):
                 raise RefusedError(_("Please answer: %(question)s") % {"question": asked_in(question)})
             continue
         taken[question["key"]] = _fitting(question, given)

@@ -22,6 +22,7 @@ from linli.desk.matters.actions.intake import (
     refuse_matter,
 )
 from linli.desk.matters.actions.joining import follow, merge_matters, split_matter, unfollow
+from linli.desk.matters.actions.reading import note_reading
 from linli.desk.matters.actions.setting_up import make_rule, retire_rule, seed_matters
 from linli.desk.matters.actions.work import (
     acknowledge_rung,
@@ -58,6 +59,7 @@ __all__ = [
     "make_rule",
     "merge_matters",
     "note_matter",
+    "note_reading",
     "object_to_matter",
     "open_callback",
     "publish_matter",

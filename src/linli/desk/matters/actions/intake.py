@@ -66,9 +66,14 @@ def receive_matter(
     confidential: bool = False,
     answers: dict[str, Any] | None = None,
     language: str = "",
+    asked: bool = True,
     key: uuid.UUID | None = None,
 ) -> Received:
     """Take in what somebody says, and hand it on where the rules say so.
+
+    Parameters
+    ----------
+    asked : whether its category's questions were put; if not, none has to be answered.
 
     Raises
     ------
@@ -79,7 +84,9 @@ def receive_matter(
     """
     photos = list(uploads)
     words = text_of(words)
-    told = _checked(by, category, words=words, photos=photos, answers=answers or {}, of=(spot, reporter))
+    told = _checked(
+        by, category, words=words, photos=photos, answers=answers or {}, asked=asked, of=(spot, reporter)
+    )
     lon, lat = _place(lon, lat, spot)
 
     again = True
@@ -108,7 +115,7 @@ def receive_matter(
             source=source,
             language=language or (reporter.language if reporter is not None else "") or "zh-hans",
             reporter=reporter,
-            on_behalf_by=by.key if by.is_staff and source != Source.WORKER else "",
+            on_behalf_by=by.key if is_for_another(by, source) else "",
             confidential=confidential,
             public=category.public and not confidential and not category.sensitive,
             received_at=now,
@@ -150,6 +157,11 @@ def receive_matter(
         return Received(matter=matter, follow_code=matter.follow_code, again=again)
 
 
+def is_for_another(by: Actor, source: Source | str) -> bool:
+    """Whether it is entered for somebody else: by staff for whoever rang, by another system for whoever uses that."""
+    return by.key.startswith("api:") or (by.is_staff and source != Source.WORKER)
+
+
 def _checked(
     by: Actor,
     category: Category,
@@ -157,6 +169,7 @@ def _checked(
     words: str,
     photos: list[Upload],
     answers: dict[str, Any],
+    asked: bool,
     of: tuple[Spot | None, Resident | None],
 ) -> dict[str, Any]:
     for thing in (by.community, category, *of):
@@ -166,7 +179,7 @@ def _checked(
         raise RefusedError(_("Say in a few words what is wrong, or add a photo."))
     if category.retired_at is not None:
         raise RefusedError(_("This category is no longer in use; choose another."))
-    return questions.checked(category, answers)
+    return questions.checked(category, answers, asked=asked)
 
 
 def _place(lon: float | None, lat: float | None, spot: Spot | None) -> tuple[float | None, float | None]:

@@ -149,7 +149,7 @@ def split_matter(
             community=row.community, by=by, source=row.source, category=category or row.category, words=words,
             lon=row.lon, lat=row.lat, place_words=row.place_words, spot=row.spot, reporter=row.reporter,
             confidential=row.confidential, language=row.language,
-            answers=None if category else row.answers,
+            answers=None if category else row.answers, asked=False,
         ).matter  # fmt: skip
         Matter.objects.filter(pk=part.pk).update(split_from=row)
         deed = Deed(matter=row, verb=Verb.SPLIT, by=by, at=clock.now(), data={"part": part.pk})

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from django import forms
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from linli.desk.matters.models import Outcome
+from linli.desk.matters.texts import scrub
+from linli.desk.pages.staff.showing import grid_name
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Sequence
 
     from django.core.files.uploadedfile import UploadedFile
+
+    from linli.desk.matters.models import Category, Matter
+    from linli.desk.pages.staff.hints import Hint
+    from linli.desk.places.models import Grid
 
 LONGEST = 5000
 MOST_FILES = 6
@@ -54,22 +61,31 @@ def photos_field() -> ManyFiles:
     return ManyFiles(label=gettext_lazy("Photos"), required=False, widget=widget)
 
 
-class VerbForm(forms.Form):
-    """What every form of a verb knows: the colleagues to choose from. Ids are unlike on one page."""
+@dataclass(frozen=True)
+class Around:
+    """What the forms of one matter begin with and choose from."""
 
-    def __init__(
-        self,
-        *args: Any,
-        verb: str,
-        people: Iterable[tuple[int, str]] = (),
-        **more: Any,
-    ) -> None:
+    matter: Matter
+    people: Sequence[tuple[int, str]] = ()
+    # Whom the rules and the community's own history name, best first.
+    hints: Sequence[Hint] = ()
+    categories: Sequence[Category] = ()
+    grids: Sequence[Grid] = ()
+    near: Sequence[Matter] = ()
+    photos: Sequence[tuple[str, str]] = ()
+    # How many are told of what happens to it.
+    followers: int = 0
+
+
+class VerbForm(forms.Form):
+    """What every form of a verb knows: the matter it is about, and what there is to choose from. Ids are unlike on one page."""
+
+    def __init__(self, *args: Any, verb: str, around: Around, **more: Any) -> None:
         super().__init__(*args, auto_id=f"{verb}_%s", **more)
-        people = list(people)
-        if "worker" in self.fields:
-            self.fields["worker"].choices = people
-        if "deputy" in self.fields:
-            self.fields["deputy"].choices = [("", "—"), *people]
+        self.fill(around)
+
+    def fill(self, around: Around) -> None:
+        """Fill in what is known and what there is to choose from."""
 
 
 class NothingForm(VerbForm):
@@ -94,6 +110,14 @@ class AssignForm(VerbForm):
         label=gettext_lazy("Who stands in"), coerce=int, required=False, empty_value=None
     )
     internal = text_field(gettext_lazy("Word to the worker"), required=False, rows=2)
+
+    def fill(self, around: Around) -> None:
+        people = list(around.people)
+        best = around.hints[0].pk if around.hints else None
+        # Nobody is chosen by the alphabet: either there is a reason, or a person chooses.
+        self.fields["worker"].choices = people if best else [("", "—"), *people]
+        self.fields["worker"].initial = best
+        self.fields["deputy"].choices = [("", "—"), *people]
 
 
 class ReasonForm(VerbForm):
@@ -152,6 +176,130 @@ class CloseForm(VerbForm):
 
 class AcknowledgeForm(VerbForm):
     text = text_field(gettext_lazy("What happens next"), rows=3)
+
+
+class MergeForm(VerbForm):
+    """Two reports of one thing."""
+
+    into = line_field(gettext_lazy("Number of the other matter"), length=12, required=False)
+    near = forms.ChoiceField(label=gettext_lazy("Perhaps the same"), required=False)
+    internal = text_field(gettext_lazy("Note for colleagues"), required=False, rows=2)
+
+    def fill(self, around: Around) -> None:
+        self.order_fields(["near", "into", "internal"])
+        self.fields["into"].help_text = ngettext(
+            "Whoever follows this matter ({n} person) is told, and follows the other from then on.",
+            "Whoever follows this matter ({n} people) is told, and follows the other from then on.",
+            around.followers,
+        ).format(n=around.followers)
+        if not around.near:
+            del self.fields["near"]
+            self.fields["into"].required = True
+            return
+        self.fields["near"].choices = [
+            ("", "—"),
+            *(
+                (one.code, f"{one.code} · {one.get_state_display()} · {one.words[:40]}")
+                for one in around.near
+            ),
+        ]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or {}
+        given["code"] = (given.get("into") or given.get("near") or "").strip()
+        if not given["code"] and not self.errors:
+            raise forms.ValidationError(_("Say with which matter it goes on."))
+        return given
+
+
+class SplitForm(VerbForm):
+    """One report of two things."""
+
+    words = text_field(
+        gettext_lazy("What the other matter is"),
+        help_text=gettext_lazy(
+            "It begins its own life, with the same place; whoever reported it is told of both."
+        ),
+    )
+    category = forms.ChoiceField(label=gettext_lazy("What it is about"), required=False)
+
+    def fill(self, around: Around) -> None:
+        self.fields["category"].choices = [(one.key, one.name) for one in around.categories]
+        self.fields["category"].initial = around.matter.category.key
+
+
+class CorrectForm(VerbForm):
+    """Everything as it stands, to be put right."""
+
+    category = forms.ChoiceField(label=gettext_lazy("What it is about"))
+    words = text_field(
+        gettext_lazy("In their words"),
+        required=False,
+        help_text=gettext_lazy("What it said before stays readable for colleagues."),
+    )
+    place_words = line_field(gettext_lazy("Where, in words"), required=False)
+    grid = forms.TypedChoiceField(
+        label=gettext_lazy("Grid"),
+        coerce=int,
+        required=False,
+        empty_value=None,
+        help_text=gettext_lazy("A place on the map decides the grid by itself."),
+    )
+    lon = forms.FloatField(required=False, min_value=-180, max_value=180, widget=forms.HiddenInput)
+    lat = forms.FloatField(required=False, min_value=-90, max_value=90, widget=forms.HiddenInput)
+    reason = text_field(gettext_lazy("Why"), required=False, rows=2)
+
+    def fill(self, around: Around) -> None:
+        there = around.matter
+        in_use = [(one.key, one.name) for one in around.categories]
+        if there.category.key not in dict(in_use):
+            in_use.insert(0, (there.category.key, there.category.name))
+        self.fields["category"].choices = in_use
+        self.fields["grid"].choices = [("", "—"), *((one.pk, grid_name(one)) for one in around.grids)]
+        self.initial = {
+            "category": there.category.key,
+            "words": there.words,
+            "place_words": there.place_words,
+            "grid": there.grid_id,
+            "lon": there.lon,
+            "lat": there.lat,
+        }
+
+
+class PublishForm(VerbForm):
+    """What everybody sees of it."""
+
+    public = forms.TypedChoiceField(
+        label=gettext_lazy("Shown publicly"),
+        coerce=lambda given: given == "yes",
+        choices=[("yes", gettext_lazy("yes")), ("no", gettext_lazy("no"))],
+        widget=forms.RadioSelect,
+    )
+    words = text_field(
+        gettext_lazy("Words that everybody may read"),
+        required=False,
+        help_text=gettext_lazy(
+            "Numbers, addresses and plates are taken out already. Take out names and whatever else tells who it was; "
+            "left empty, only category, place and state are shown."
+        ),
+    )
+    show_photos = forms.MultipleChoiceField(
+        label=gettext_lazy("Photos that everybody may see"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+    def fill(self, around: Around) -> None:
+        there = around.matter
+        if around.photos:
+            self.fields["show_photos"].choices = around.photos
+        else:
+            del self.fields["show_photos"]
+        self.initial = {
+            "public": "yes" if there.public else "no",
+            "words": there.public_words or scrub(there.words),
+            "show_photos": there.public_photos,
+        }
 
 
 class IntakeForm(forms.Form):

@@ -6,6 +6,7 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -16,16 +17,19 @@ from linli.desk.common import uploads as files
 from linli.desk.common.models import Kind, Upload
 from linli.desk.common.receipts import ReusedKeyError
 from linli.desk.common.uploads import UploadError
-from linli.desk.matters import queries
+from linli.desk.matters import actions, queries, questions
 from linli.desk.matters.errors import ConflictError, RefusedError
 from linli.desk.matters.models import OPEN, Audience, Matter, State, Verb
-from linli.desk.matters.questions import asked_in
 from linli.desk.pages.staff import habits, showing, verbs
 from linli.desk.pages.staff.drawing import deadline_bar
-from linli.desk.pages.staff.frame import frame, request_key_of
+from linli.desk.pages.staff.forms import Around
+from linli.desk.pages.staff.frame import frame, place_map, request_key_of
+from linli.desk.pages.staff.hints import hints_for, why_routed
+from linli.desk.pages.staff.words import intake_words
 from linli.desk.people.access import AbsentError, desk_page
 from linli.desk.people.actions import contact_of
 from linli.desk.people.errors import RefusedError as RefusedPersonError
+from linli.desk.places.queries import grids_of
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -40,9 +44,11 @@ if TYPE_CHECKING:
 @require_safe
 @desk_page("matters.enter")
 def matter(request: DeskRequest, slug: str, code: str) -> HttpResponse:
-    """Show it."""
+    """Show it; that something told in confidence was opened is kept."""
     del slug
-    return _page(request, queries.matter_for(request.actor, code))
+    there = queries.matter_for(request.actor, code)
+    actions.note_reading(matter=there, by=request.actor)
+    return _page(request, there)
 
 
 @require_POST
@@ -54,7 +60,7 @@ def act(request: DeskRequest, slug: str, code: str, verb: str) -> HttpResponse:
         raise AbsentError(verb)
     asked = Verb(verb)
     way = verbs.WAYS[asked]
-    form = way.form(request.POST, request.FILES, verb=verb, people=_people(request))
+    form = way.form(request.POST, request.FILES, verb=verb, around=_around(request, there))
     key = request_key_of(request.POST.get("request_key"))
     version = request.POST.get("version", "")
     if not form.is_valid():
@@ -64,7 +70,7 @@ def act(request: DeskRequest, slug: str, code: str, verb: str) -> HttpResponse:
         uploads = verbs.store_files(
             deed_key=key, community=request.community, by=request.actor, photos=photos
         )
-        way.do(
+        outcome = way.do(
             verbs.Deed(
                 matter=there,
                 by=request.actor,
@@ -83,10 +89,10 @@ def act(request: DeskRequest, slug: str, code: str, verb: str) -> HttpResponse:
     except ReusedKeyError:
         form.add_error(None, _("This form was sent before. Load the page again."))
         return _page(request, there, open_verb=asked, form=form, status=422)
-    messages.success(request, _("{what}: done.").format(what=verbs.label_of(asked)))
+    messages.success(request, _done_words(asked, outcome))
     if not request.actor.may("matters.see", Matter.objects.select_related("category").get(pk=there.pk)):
         # Handed on: it is no longer theirs to see.
-        return redirect("staff:work", slug)
+        return redirect("round:day", slug)
     return redirect("staff:matter", slug, code)
 
 
@@ -107,8 +113,31 @@ def contact(request: DeskRequest, slug: str, code: str) -> HttpResponse:
     return _page(request, there, contact=opened)
 
 
-def _people(request: DeskRequest) -> list[tuple[int, str]]:
-    return [(each.pk, each.name) for each in queries.workers_of(request.community)]
+def _done_words(verb: Verb, outcome: Matter) -> str:
+    if verb == Verb.SPLIT:
+        return _("{code} is a matter of its own now.").format(code=outcome.code)
+    if verb == Verb.MERGE and outcome.merged_into is not None:
+        return _("It goes on in {code}; whoever followed it is told.").format(code=outcome.merged_into.code)
+    return _("{what}: done.").format(what=verbs.label_of(verb))
+
+
+def _around(request: DeskRequest, there: Matter, moments: Sequence[Moment] | None = None) -> Around:
+    """Collect what the forms of a matter choose from."""
+    sees_all = request.actor.may("matters.see_all")
+    moments = queries.timeline(there, Audience.INTERNAL) if moments is None else moments
+    photos = [one for moment in moments for one in moment.uploads if one.kind == Kind.PHOTO]
+    return Around(
+        matter=there,
+        people=[(each.pk, each.name) for each in queries.workers_of(request.community)],
+        hints=hints_for(there) if sees_all else (),
+        categories=queries.categories_of(request.community),
+        grids=grids_of(request.community),
+        near=_near(there) if sees_all else (),
+        photos=[
+            (str(one.key), _("Photo {n}").format(n=number)) for number, one in enumerate(photos, start=1)
+        ],
+        followers=there.followers.filter(stopped_at=None).count(),
+    )
 
 
 def _page(
@@ -124,6 +153,7 @@ def _page(
     actor, now = request.actor, clock.now()
     slug = request.community.slug
     moments = queries.timeline(there, Audience.INTERNAL)
+    around = _around(request, there, moments)
     context = frame(request, view="matter") | {
         "matter": there,
         "category": there.category.name,
@@ -131,7 +161,10 @@ def _page(
         "outcome": there.get_outcome_display(),
         "looking": habits.who_looks(by=actor, matters=[there]).get(there.pk, ""),
         "conflict": conflict,
-        "answers": _answers(there),
+        "answers": [
+            {"question": question, "answer": answer}
+            for question, answer in questions.shown(there.category, there.answers)
+        ],
         "files": _files(moments[0].uploads, slug) if moments else [],
         "bar": deadline_bar(
             received=there.received_at,
@@ -146,26 +179,32 @@ def _page(
             if one.step.audience != Audience.INTERNAL
         ],
         "internal_steps": [_step(one, slug, there, internal=True) for one in moments],
-        "verbs": _verbs(request, there, open_verb=open_verb, form=form),
+        "groups": _groups(request, around, open_verb=open_verb, form=form),
         "facts": _facts(there),
+        "kin": _kin(request, there),
+        "hints": around.hints,
+        "public_view": _public_view(there, moments, slug),
         "contact": contact,
         "may_contact": there.reporter is not None
         and (actor.may("residents.contact", there.reporter) or actor.may("residents.contact_at", there)),
-        "duplicates": _duplicates(there, slug) if actor.may("matters.see_all") else [],
+        "duplicates": [_in_short(one, slug) for one in around.near],
+        "map_words": intake_words(),
+        **place_map(slug),
     }
     return render(request, "pages/staff/matter.html", context, status=status)
 
 
-def _verbs(
-    request: DeskRequest, there: Matter, *, open_verb: Verb | None, form: VerbForm | None
+def _groups(
+    request: DeskRequest, around: Around, *, open_verb: Verb | None, form: VerbForm | None
 ) -> list[dict[str, Any]]:
-    people = _people(request)
+    """Lay out the forms of what may be done now: what brings it on first."""
+    there = around.matter
     templates = habits.templates_for(there)
-    rows = []
+    rows: dict[verbs.Group, list[dict[str, Any]]] = {group: [] for group in verbs.Group}
     for verb in verbs.lawful_verbs(there, request.actor):
         way = verbs.WAYS[verb]
-        mine = form if verb == open_verb and form is not None else way.form(verb=verb.value, people=people)
-        rows.append(
+        mine = form if verb == open_verb and form is not None else way.form(verb=verb.value, around=around)
+        rows[way.group].append(
             {
                 "verb": verb.value,
                 "label": verbs.label_of(verb),
@@ -177,20 +216,42 @@ def _verbs(
                 "request_key": uuid.uuid4(),
             }
         )
-    return rows
+    names = {
+        verbs.Group.ON: _("Bring it on"),
+        verbs.Group.WORDS: _("Say something"),
+        verbs.Group.ORDER: _("Put it in order"),
+    }
+    return [{"name": names[group], "verbs": found} for group, found in rows.items() if found]
 
 
-def _answers(there: Matter) -> list[dict[str, str]]:
-    rows = []
-    for question in there.category.questions:
-        given = there.answers.get(question["key"])
-        if given in (None, "", []):
-            continue
-        choices = {choice["key"]: asked_in(choice) for choice in question.get("choices", [])}
-        told = given if isinstance(given, list) else [given]
-        answer = ", ".join(choices.get(str(one), str(one)) for one in told)
-        rows.append({"question": asked_in(question), "answer": answer})
-    return rows
+def _public_view(there: Matter, moments: Sequence[Moment], slug: str) -> dict[str, Any] | None:
+    """What everybody sees of it now; None for nothing."""
+    if not there.public:
+        return None
+    shown = set(there.public_photos)
+    photos = [one for moment in moments for one in moment.uploads if str(one.key) in shown]
+    return {"words": there.public_words, "files": _files(photos, slug)}
+
+
+def _kin(request: DeskRequest, there: Matter) -> list[dict[str, Any]]:
+    """Name what it came from, what came of it, and what goes on in it, as far as whoever looks may see that."""
+    related = Q(pk__in=[pk for pk in (there.merged_into_id, there.split_from_id) if pk])
+    related |= Q(merged_into=there) | Q(split_from=there)
+    found = (
+        Matter.objects.filter(queries.visible_to(request.actor)).filter(related).select_related("category")
+    )
+    words = {
+        there.merged_into_id: _("It goes on in"),
+        there.split_from_id: _("It was a part of"),
+    }
+    return [
+        {
+            "what": words.get(one.pk)
+            or (_("Joined into this one") if one.merged_into_id == there.pk else _("A part of it")),
+            **_in_short(one, request.community.slug),
+        }
+        for one in found.order_by("pk")
+    ]
 
 
 def _files(uploads: Sequence[Upload], slug: str) -> list[dict[str, str]]:
@@ -239,12 +300,17 @@ def _step(moment: Moment, slug: str, there: Matter, *, internal: bool) -> dict[s
     }
 
 
+def _with_whom(there: Matter) -> str:
+    who = showing.who_has_it(there)
+    return f"{who} ({why_routed(there.routed_by)})" if there.worker is not None and there.routed_by else who
+
+
 def _facts(there: Matter) -> list[dict[str, str]]:
     pairs = [
         (_("Received"), showing.moment(there.received_at, there.community)),
         (_("By"), there.get_source_display()),
         (_("Where"), showing.place_of(there) or "—"),
-        (_("With whom"), showing.who_has_it(there)),
+        (_("With whom"), _with_whom(there)),
         (_("Who stands in"), there.deputy.name if there.deputy else "—"),
         (_("Shown publicly"), _("yes") if there.public else _("no")),
     ]
@@ -253,22 +319,22 @@ def _facts(there: Matter) -> list[dict[str, str]]:
     return [{"name": name, "value": value} for name, value in pairs]
 
 
-def _duplicates(there: Matter, slug: str) -> list[dict[str, str]]:
+def _near(there: Matter) -> list[Matter]:
     if there.lon is None or there.lat is None or there.state not in OPEN:
         return []
     found = queries.duplicates(
         community=there.community, category=there.category, lon=there.lon, lat=there.lat, words=there.words
     )
-    return [
-        {
-            "code": one.code,
-            "url": showing.matter_url(one, slug),
-            "state": one.get_state_display(),
-            "words": showing.shortened(one.words),
-        }
-        for one in found
-        if one.pk != there.pk
-    ]
+    return [one for one in found if one.pk != there.pk]
+
+
+def _in_short(one: Matter, slug: str) -> dict[str, str]:
+    return {
+        "code": one.code,
+        "url": showing.matter_url(one, slug),
+        "state": one.get_state_display(),
+        "words": showing.list_words(one),
+    }
 
 
 @require_safe

@@ -95,6 +95,13 @@ def shortened(words: str) -> str:
     return line if len(line) <= SHORT else f"{line[:SHORT]}…"
 
 
+def list_words(matter: Matter) -> str:
+    """Give the first words where many matters stand together; what was told in confidence is not read in passing."""
+    if matter.confidential or matter.category.sensitive:
+        return _("told in confidence")
+    return shortened(matter.words)
+
+
 def file_url(upload: Upload, slug: str) -> str:
     """Address a photo or voice note; whoever asks is asked for leave anew."""
     name = "resident:photo" if upload.kind == "photo" else "staff:voice"
@@ -113,7 +120,7 @@ def row_of(matter: Matter, *, slug: str, now: dt.datetime) -> dict[str, Any]:
         "version": matter.version,
         "url": matter_url(matter, slug),
         "category": matter.category.name,
-        "words": shortened(matter.words),
+        "words": list_words(matter),
         "where": place_of(matter),
         "state": matter.get_state_display(),
         "reopened": matter.reopened,

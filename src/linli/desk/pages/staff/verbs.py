@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import enum
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -12,18 +13,28 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 
 from linli.desk.common import uploads as files
+from linli.desk.common.models import Upload
 from linli.desk.matters import actions, queries
+from linli.desk.matters.errors import RefusedError
 from linli.desk.matters.lifecycle import edge
-from linli.desk.matters.models import Outcome, State, Verb
+from linli.desk.matters.models import Category, Outcome, State, Verb
 from linli.desk.pages.staff import forms
 from linli.desk.people.models import Account
+from linli.desk.places.models import Grid
 
 if TYPE_CHECKING:
     from django.core.files.uploadedfile import UploadedFile
 
-    from linli.desk.common.models import Upload
     from linli.desk.matters.models import Matter
     from linli.desk.people.actors import Actor
+
+
+class Group(enum.Enum):
+    """What a verb is for: to bring the matter on, to say something, to put its papers in order."""
+
+    ON = "on"
+    WORDS = "words"
+    ORDER = "order"
 
 
 @dataclass(frozen=True)
@@ -64,13 +75,48 @@ def _extend(deed: Deed) -> Matter:
     return actions.extend(**deed.usual, until=midnight, reason=deed.text("reason"))
 
 
+def _merge(deed: Deed) -> Matter:
+    try:
+        into = queries.matter_for(deed.by, deed.text("code"))
+    except queries.NotFoundError:
+        raise RefusedError(_("There is no matter of that number here.")) from None
+    return actions.merge_matters(**deed.usual, into=into, internal_text=deed.text("internal"))
+
+
+def _split(deed: Deed) -> Matter:
+    category = _category(deed)
+    other = category if category != deed.matter.category else None
+    return actions.split_matter(**deed.usual, words=deed.text("words"), category=other)
+
+
+def _correct(deed: Deed) -> Matter:
+    grid = Grid.objects.filter(community=deed.matter.community, pk=deed.given["grid"]).first()
+    return actions.correct_matter(
+        **deed.usual, category=_category(deed), words=deed.text("words"), place_words=deed.text("place_words"),
+        grid=grid, lon=deed.given["lon"], lat=deed.given["lat"], reason=deed.text("reason"),
+    )  # fmt: skip
+
+
+def _category(deed: Deed) -> Category | None:
+    return Category.objects.filter(community=deed.matter.community, key=deed.text("category")).first()
+
+
+def _publish(deed: Deed) -> Matter:
+    chosen = deed.given.get("show_photos") or []
+    return actions.publish_matter(
+        **deed.usual, public=deed.given["public"], words=deed.text("words"),
+        photos=list(Upload.objects.filter(community=deed.matter.community, key__in=chosen)),
+    )  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Way:
-    """How a verb is asked for: its form, its action, and which field a ready text goes into."""
+    """How a verb is asked for: its form, its action, which field a ready text goes into, and among which it is shown."""
 
     form: type[forms.VerbForm]
     do: Callable[[Deed], Any]
     fills: str = ""
+    group: Group = Group.ON
 
 
 def _with_text(action: str, name: str = "text") -> Callable[[Deed], Any]:
@@ -133,8 +179,12 @@ WAYS: dict[Verb, Way] = {
         ),
     ),
     Verb.REOPEN: Way(forms.ReasonForm, _with_reason("reopen")),
-    Verb.NOTE: Way(forms.NoteForm, _with_files("note_matter")),
-    Verb.SAY: Way(forms.SayForm, _with_files("say_publicly"), "text"),
+    Verb.NOTE: Way(forms.NoteForm, _with_files("note_matter"), group=Group.WORDS),
+    Verb.SAY: Way(forms.SayForm, _with_files("say_publicly"), "text", group=Group.WORDS),
+    Verb.PUBLISH: Way(forms.PublishForm, _publish, group=Group.ORDER),
+    Verb.CORRECT: Way(forms.CorrectForm, _correct, group=Group.ORDER),
+    Verb.SPLIT: Way(forms.SplitForm, _split, group=Group.ORDER),
+    Verb.MERGE: Way(forms.MergeForm, _merge, group=Group.ORDER),
 }
 
 
@@ -158,6 +208,10 @@ def label_of(verb: Verb) -> str:
         Verb.REOPEN: _("Reopen"),
         Verb.NOTE: _("Note for colleagues"),
         Verb.SAY: _("Say publicly"),
+        Verb.PUBLISH: _("What everybody sees"),
+        Verb.CORRECT: _("Correct"),
+        Verb.SPLIT: _("Make two of it"),
+        Verb.MERGE: _("Join with another"),
     }[verb]
 
 
@@ -166,6 +220,11 @@ def lawful_verbs(matter: Matter, by: Actor) -> list[Verb]:
     lawful = set(queries.lawful_verbs(by, matter))
     if not matter.rung:
         lawful.discard(Verb.ACKNOWLEDGE)
+    if matter.decided:
+        lawful.discard(Verb.OBJECT)
+    if matter.confidential or matter.category.sensitive:
+        # Never public: there is nothing to decide.
+        lawful.discard(Verb.PUBLISH)
     return [verb for verb in WAYS if verb in lawful]
 
 

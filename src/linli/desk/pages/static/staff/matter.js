@@ -1,5 +1,7 @@
 // One matter: tell the others that somebody looks at it, and begin a reply with a text that is written often.
 
+import { pickPlace } from "./pick-place.js";
+
 const HEARTBEAT_MS = 15_000;
 const app = document.querySelector("#matter");
 const looking = document.querySelector("#looking");
@@ -29,6 +31,18 @@ const named = document.querySelector("details.verb[open]") ?? (window.location.h
 if (named) {
   named.open = true;
   named.scrollIntoView({ block: "nearest" });
+}
+
+// The map is drawn once its form is opened: before that it has no size, and most never need it.
+const correct = document.querySelector("#verb-correct");
+function drawMap() {
+  if (!correct.open) return;
+  correct.removeEventListener("toggle", drawMap);
+  pickPlace(correct.querySelector("form"), correct.querySelector("#correct-map"), correct.querySelector("#corrected"), JSON.parse(app.dataset.words));
+}
+if (correct) {
+  correct.addEventListener("toggle", drawMap);
+  drawMap();
 }
 window.setInterval(beat, HEARTBEAT_MS);
 beat();
