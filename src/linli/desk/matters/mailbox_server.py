@@ -46,7 +46,8 @@ class _Tls(imaplib.IMAP4_SSL):
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
         wire = socket.create_connection((self._address, self.port), timeout)
-        return self.ssl_context.wrap_socket(wire, server_hostname=self.host)
+        context: ssl.SSLContext = self.ssl_context
+        return context.wrap_socket(wire, server_hostname=self.host)
 
 
 class Inbox:

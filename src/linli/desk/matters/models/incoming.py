@@ -13,7 +13,7 @@ from linli.desk.common.fields import EncryptedJSONField, EncryptedTextField
 from linli.desk.matters.models.matter import Matter
 
 
-class Mailbox(models.Model):  # type: ignore[django-manager-missing]
+class Mailbox(models.Model):
     """Where a community's mail from residents lies, on an IMAP server, and how far it has been read."""
 
     class Security(models.TextChoices):
