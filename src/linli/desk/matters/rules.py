@@ -89,7 +89,14 @@ for _verb in Verb:
 
 rules.add_perm(
     permission(Verb.RECEIVE),
-    is_resident | is_system | is_machine | runs_desk | is_grid_worker | is_volunteer | is_mediator | is_care_worker,
+    is_resident
+    | is_system
+    | is_machine
+    | runs_desk
+    | is_grid_worker
+    | is_volunteer
+    | is_mediator
+    | is_care_worker,
 )
 # Pages; which matters somebody finds on them is for "matters.see" to say.
 rules.add_perm("matters.enter", is_staff)
@@ -102,4 +109,5 @@ rules.add_perm("matters.categories", runs_desk)
 rules.add_perm("matters.templates", runs_desk)
 rules.add_perm("matters.rates", is_director | is_desk | is_auditor)
 rules.add_perm("matters.export", is_director)
+rules.add_perm("matters.propose", is_director)
 rules.add_perm("matters.follow", is_resident)

@@ -26,6 +26,7 @@ from linli.desk.matters.models.matter import (
     Source,
     Step,
 )
+from linli.desk.matters.models.proposal import Proposal
 
 __all__ = [
     "FINAL",
@@ -46,6 +47,7 @@ __all__ = [
     "Matter",
     "MatterList",
     "Outcome",
+    "Proposal",
     "ReplyTemplate",
     "RoutingRule",
     "SavedView",

@@ -200,6 +200,9 @@ class Matter(models.Model):  # type: ignore[django-manager-missing]
             models.Index(name="matters_by_reporter", fields=["reporter"]),
             models.Index(name="matters_by_category", fields=["community", "category", "received_at"]),
             models.Index(name="matters_received", fields=["community", "received_at"]),
+            models.Index(
+                name="matters_closed", fields=["community", "closed_at"], condition=Q(closed_at__isnull=False)
+            ),
             models.Index(name="matters_by_place", fields=["community", "lat", "lon"]),
             models.Index(
                 name="matters_open_by_due",
