@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 MOST_BYTES = 25 * 1024 * 1024
 MOST_PHOTOS = 6
+#: Stands in `Letter.left` for a photo that has no other name.
+PHOTO = "photo"
 _MOST_PARTS = 100
 # Logos that programs put under every mail: smaller than any photo.
 _DECORATION_BYTES = 8 * 1024
@@ -116,11 +118,8 @@ def _read(message: Message, raw: bytes, own: set[str]) -> Letter:
         text=mailbox_texts.own_words(text, is_reply=is_reply),
         codes=tuple(_codes(subject, to, text)),
         photos=tuple(photos[:MOST_PHOTOS]),
-        left=tuple(left + [_PHOTO for _more in photos[MOST_PHOTOS:]]),
+        left=tuple(left + [PHOTO for _more in photos[MOST_PHOTOS:]]),
     )
-
-
-_PHOTO = "photo"
 
 
 def _header(message: Message, name: str) -> str:

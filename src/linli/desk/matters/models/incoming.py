@@ -119,6 +119,11 @@ class Mail(models.Model):
     def __str__(self) -> str:
         return f"{self.uid} {self.state}"
 
+    @property
+    def key(self) -> str:
+        """How the ledger names it."""
+        return f"mail:{self.pk}"
+
 
 class MatterList(models.Model):
     """A list of matters that somebody brought: read and shown, then taken in as a whole, perhaps taken back."""
