@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import math
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpResponse
@@ -12,21 +14,25 @@ from django.views.decorators.http import require_safe
 
 from linli.desk.common import clock
 from linli.desk.matters import queries
+from linli.desk.matters.actions.work import FINISHED_AS
 from linli.desk.matters.queries import Filters
-from linli.desk.pages.staff import showing, verbs
-from linli.desk.pages.staff.frame import frame
+from linli.desk.pages.resident.questions import question_rows
+from linli.desk.pages.resident.shown import call_first, group_names
+from linli.desk.pages.round import deeds, jobs
 from linli.desk.pages.round.walking import Round, plan_round
+from linli.desk.pages.round.words import round_words
+from linli.desk.pages.staff.frame import frame, place_map
 from linli.desk.people.access import desk_page
 from linli.desk.places.serving import served_place
 
 if TYPE_CHECKING:
     from linli.desk.matters.models import Matter
+    from linli.desk.pages.round.walking import Point
     from linli.desk.people.access import DeskRequest
 
 MOST = 60
 # Whoever walks the round is on their feet all day, and not in a hurry.
 PROFILE = "adult"
-FIRST = 3
 
 
 @require_safe
@@ -38,19 +44,62 @@ def day(request: DeskRequest, slug: str) -> HttpResponse:
     legs: dict[int, str] = {}
     walk = None
     if order == "walk":
-        shown, legs, walk = _walked(slug, shown)
+        shown, legs, walk = _walked(slug, shown, start=_point(request.GET.get("at", "")))
     now = clock.now()
-    jobs = [
-        showing.row_of(matter, slug=slug, now=now)
-        | {"number": number, "leg": legs.get(matter.pk, ""), "next": _next(request, matter)}
-        for number, matter in enumerate(shown, start=1)
-    ]
-    context = frame(request, view="round") | {"jobs": jobs, "order": order, "day_words": _sum(shown, walk)}
+    cards = jobs.cards(request, shown, legs=legs, now=now)
+    context = frame(request, view="round") | {
+        "jobs": cards,
+        "order": order,
+        "day_words": _sum(shown, walk),
+        "made": now.isoformat(),
+        "points": json.dumps([_pin(card) for card in cards if card["lon"] is not None], ensure_ascii=False),
+        "edges": json.dumps(deeds.edges()),
+        "outcomes": [(one.value, one.label) for one in FINISHED_AS],
+        "categories": _categories(request),
+        "may_find": request.actor.may("matters.intake"),
+        "words": round_words(),
+        **place_map(slug),
+    }
     return render(request, "pages/round/day.html", context)
 
 
-def _walked(slug: str, held: list[Matter]) -> tuple[list[Matter], dict[int, str], Round | None]:
-    """Order by a walk that begins at what is due first, the walk to each in words; what has no place comes last."""
+def _pin(card: dict[str, Any]) -> dict[str, Any]:
+    name = " · ".join(part for part in (card["category"], card["where"]) if part)
+    return {
+        "lon": card["lon"], "lat": card["lat"], "text": str(card["number"]), "name": name, "mood": card["mood"],
+        "to": f"#job-{card['code']}",
+    }  # fmt: skip
+
+
+def _point(text: str) -> Point | None:
+    """Read where the round begins, "lon,lat"; None where that is no place."""
+    try:
+        lon, lat = (float(part) for part in text.split(","))
+    except ValueError:
+        return None
+    return (lon, lat) if math.isfinite(lon) and abs(lon) <= 180 and abs(lat) <= 90 else None
+
+
+def _categories(request: DeskRequest) -> list[dict[str, Any]]:
+    """Group what a finding can be about, each with its questions and the number to call first."""
+    names, groups = group_names(), {}
+    for one in queries.categories_of(request.community):
+        group = groups.setdefault(one.group, {"name": names.get(one.group, one.group), "categories": []})
+        group["categories"].append(
+            {
+                "key": one.key,
+                "name": one.name,
+                "emergency": call_first(one, request.community),
+                "questions": question_rows(one, None, {}),
+            }
+        )
+    return list(groups.values())
+
+
+def _walked(
+    slug: str, held: list[Matter], *, start: Point | None
+) -> tuple[list[Matter], dict[int, str], Round | None]:
+    """Order by a walk that begins where the worker is, or at what is due first; what has no place comes last."""
     placed = [
         (matter, (matter.lon, matter.lat))
         for matter in held
@@ -59,7 +108,7 @@ def _walked(slug: str, held: list[Matter]) -> tuple[list[Matter], dict[int, str]
     if not placed:
         return held, {}, None
     places = [(float(lon), float(lat)) for _matter, (lon, lat) in placed]
-    walk = plan_round(served_place(slug=slug), places[0], places, profile=PROFILE)
+    walk = plan_round(served_place(slug=slug), start or places[0], places, profile=PROFILE)
     ordered = [placed[index][0] for index in walk.order]
     legs = {
         matter.pk: _leg(seconds, guessed=guessed)
@@ -74,13 +123,6 @@ def _leg(seconds: int, *, guessed: bool) -> str:
         return ""
     about = _("about {n} minutes on foot") if guessed else _("{n} minutes on foot")
     return about.format(n=max(1, round(seconds / 60)))
-
-
-def _next(request: DeskRequest, matter: Matter) -> list[dict[str, Any]]:
-    """The first few things that can be done, as ways to their forms."""
-    url = showing.matter_url(matter, request.community.slug)
-    lawful = verbs.lawful_verbs(matter, request.actor)
-    return [{"label": verbs.label_of(verb), "url": f"{url}#verb-{verb.value}"} for verb in lawful[:FIRST]]
 
 
 def _sum(shown: list[Matter], walk: Round | None) -> str:

@@ -1,0 +1,6 @@
+// On every page of the staff: what somebody else saw on their round with this phone does not stay here.
+
+import { nowHere } from "./keeping.js";
+
+const account = document.querySelector("[data-account]")?.dataset.account;
+if (account) nowHere(account).catch(() => {});
