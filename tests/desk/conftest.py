@@ -92,6 +92,40 @@ _measured: dict[Path, Served] = {}
 Serve = Callable[..., Served]
 
 
+def serve_built(built: Built, community: Community) -> Served:
+    """Serve a built place as a community's own."""
+    row = PlaceImport(
+        community=community,
+        number=1,
+        state=State.CURRENT,
+        inputs={"path": str(built.inputs.path)},
+        fingerprint=built.place.meta["fingerprint"],
+        attribution=built.place.meta["attribution"],
+        home_count=len(built.place.homes),
+        facility_count=len(built.place.facilities),
+        residents=float(built.place.homes.residents.sum()),
+        started_at=clock.now(),
+        finished_at=clock.now(),
+    )
+    row.save()
+    row.folder.parent.mkdir(parents=True, exist_ok=True)
+    row.folder.unlink(missing_ok=True)
+    row.folder.symlink_to(built.folder)
+    if built.folder not in _measured:
+        _measured[built.folder] = serving._measured(row, None)
+    served = dataclasses.replace(_measured[built.folder], row=row, bodies={})
+    serving._held[community.pk] = served
+    return served
+
+
+def serve_no_more() -> None:
+    """Let go of every place served, and of its files."""
+    serving.forget_places()
+    for link in (Path(settings.DATA) / "communities").glob("*/*"):
+        if link.is_symlink():
+            link.unlink()
+
+
 @pytest.fixture
 def serve(db: None) -> Iterator[Serve]:
     """Make a community of a built place and serve it."""
@@ -102,34 +136,10 @@ def serve(db: None) -> Iterator[Serve]:
         community = Community.objects.create(
             slug=slug, created_at=clock.now(), **(names or {"name_en": slug.title()})
         )
-        row = PlaceImport(
-            community=community,
-            number=1,
-            state=State.CURRENT,
-            inputs={"path": str(built.inputs.path)},
-            fingerprint=built.place.meta["fingerprint"],
-            attribution=built.place.meta["attribution"],
-            home_count=len(built.place.homes),
-            facility_count=len(built.place.facilities),
-            residents=float(built.place.homes.residents.sum()),
-            started_at=clock.now(),
-            finished_at=clock.now(),
-        )
-        row.save()
-        row.folder.parent.mkdir(parents=True, exist_ok=True)
-        row.folder.unlink(missing_ok=True)
-        row.folder.symlink_to(built.folder)
-        if built.folder not in _measured:
-            _measured[built.folder] = serving._measured(row, None)
-        served = dataclasses.replace(_measured[built.folder], row=row, bodies={})
-        serving._held[community.pk] = served
-        return served
+        return serve_built(built, community)
 
     yield make
-    serving.forget_places()
-    for link in (Path(settings.DATA) / "communities").glob("*/*"):
-        if link.is_symlink():
-            link.unlink()
+    serve_no_more()
 
 
 @pytest.fixture

@@ -26,6 +26,10 @@ line in the table of its room fails, and so does a namespace without a table. In
     `a_matter(office)`, `a_resident(office)` below make the usual things.
 `handed(office, account) -> dict[str, list]`
     The same for `IN_HAND`, of a thing that is handed to `account`.
+`screens(office) -> dict[str, tuple[str, str]]` (if there are any)
+    Further pages for `tests/desk/test_screens.py`, which looks in Chromium at whatever `READ` lets somebody see (as the
+    first of them in the order below): a name of your own → path, and who looks ("nobody", or a role). Called like
+    `arguments`, in one office.
 
 Roles: `D` director, `K` desk, `G` grid worker, `M` mediator, `C` care worker, `V` volunteer, `A` auditor; `STAFF` all.
 """

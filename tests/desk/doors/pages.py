@@ -14,3 +14,7 @@ ELSEWHERE = {"pages:map": _SERVED, "pages:list": _SERVED}
 def arguments(office: Office) -> dict[str, list]:
     del office
     return {}
+
+
+def screens(office: Office) -> dict[str, tuple[str, str]]:
+    return {"pages:list": (f"/c/{office.community.slug}/list/", "nobody")}
