@@ -64,8 +64,47 @@ def add_parser(commands: _Commands[argparse.ArgumentParser]) -> None:
         description="Give all invented accounts of the demo place a new password, and print it.",
     )
     demo.set_defaults(run=lambda arguments: _upkeep("let_demo_in", arguments))
-    for parser in (work, verify, rotate, operator, demo):
+    backup = _add_backup(commands)
+    for parser in (work, verify, rotate, operator, demo, backup):
         _add_data(parser)
+
+
+def _add_backup(commands: _Commands[argparse.ArgumentParser]) -> argparse.ArgumentParser:
+    backup = commands.add_parser(
+        "backup",
+        help="everything that must be kept, in one encrypted file, while the desk runs (备份)",
+        description="Database, uploads, places and keys, encrypted by age (age-encryption.org) with a passphrase, or for the "
+        "owner of a key, so that this machine cannot open it. Read back before it takes its name.",
+    )
+    backup.add_argument("file", type=Path, metavar="FILE")
+    backup.add_argument("--check", action="store_true", help="read FILE to its end and compare every digest")
+    backup.add_argument(
+        "--recipient",
+        action="append",
+        metavar="KEY",
+        help="a public key (age1…, ssh-ed25519 …); may be given again",
+    )
+    restore = commands.add_parser(
+        "restore",
+        help="put a backup into a new folder and prove its ledgers (恢复)",
+        description="All or nothing. A backup of SQLite goes into the folder; one of PostgreSQL also into the empty database "
+        "that LINLI_DATABASE_URL names. Neither can be put into the other.",
+    )
+    restore.add_argument("file", type=Path, metavar="FILE")
+    restore.add_argument("--into", type=Path, metavar="FOLDER", required=True, help="the new data folder")
+    for parser, run in ((backup, "backup"), (restore, "restore")):
+        parser.add_argument(
+            "--passphrase-file", type=Path, metavar="FILE", help="its first line; otherwise it is asked for"
+        )
+        parser.add_argument("--identity", type=Path, metavar="FILE", help="the secret key to open it with")
+        parser.set_defaults(run=lambda arguments, run=run: _backup(run, arguments))
+    return backup
+
+
+def _backup(name: str, arguments: argparse.Namespace) -> int:
+    from linli.desk.backup import command  # noqa: PLC0415 -- pyrage only when it is wanted
+
+    return int(getattr(command, name)(arguments))
 
 
 def _add_data(parser: argparse._ActionsContainer) -> None:

@@ -126,6 +126,9 @@ def prepare(arguments: argparse.Namespace, bars: Any) -> None:
             raise InputError(
                 f"the database cannot be used: {reason}; check LINLI_DATABASE_URL and its server"
             ) from error
+    from linli.desk.backup.making import clear_abandoned  # noqa: PLC0415
+
+    clear_abandoned()
     with step("pages"):
         call_command("collectstatic", verbosity=0, interactive=False)
     with bars as progress:

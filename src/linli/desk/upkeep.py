@@ -33,6 +33,13 @@ def work(arguments: argparse.Namespace) -> int:
 def verify_ledgers(arguments: argparse.Namespace) -> int:
     """Recompute every ledger; 1 where one is not whole."""
     open_desk(arguments)
+    whole = told_ledgers(arguments.community or "")
+    close_database()
+    return 0 if whole else 1
+
+
+def told_ledgers(slug: str = "") -> bool:
+    """Say of every ledger, or of one community's, whether it is whole; return whether all are."""
     from django.db import connection  # noqa: PLC0415 -- needs django.setup()
     from django_scopes import scope  # noqa: PLC0415
 
@@ -40,7 +47,6 @@ def verify_ledgers(arguments: argparse.Namespace) -> int:
     from linli.desk.common.models import LedgerHead  # noqa: PLC0415
     from linli.desk.places.models import Community  # noqa: PLC0415
 
-    slug = arguments.community
     communities = list(Community.objects.filter(slug=slug) if slug else Community.objects.all())
     if slug and not communities:
         raise InputError(f"--community {slug}: there is none of that slug")
@@ -57,8 +63,7 @@ def verify_ledgers(arguments: argparse.Namespace) -> int:
     for name in guards.missing(connection):
         print(f"  the guard {name} is not in the database: entries can be changed; `linli up` puts it back")
         whole = False
-    close_database()
-    return 0 if whole else 1
+    return whole
 
 
 def rotate_keys(arguments: argparse.Namespace) -> int:

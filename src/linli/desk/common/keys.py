@@ -97,13 +97,14 @@ def _parsed(file: Path) -> Ring:
     return Ring(keys)
 
 
-def _written(keys: dict[str, bytes]) -> str:
+def written(keys: dict[str, bytes]) -> str:
+    """Return them as the file has them."""
     return "".join(f"{name} {key.decode()}\n" for name, key in keys.items())
 
 
 def _make(file: Path) -> None:
     try:
-        make_secret(file, _written({"k1": Fernet.generate_key()}))
+        make_secret(file, written({"k1": Fernet.generate_key()}))
     except OSError as error:
         raise _cannot_be_kept(file, error) from error
 
@@ -112,7 +113,7 @@ def write(keys: dict[str, bytes]) -> None:
     """Put other keys in place of those on disk, all or nothing."""
     file = path()
     try:
-        replace_secret(file, _written(keys))
+        replace_secret(file, written(keys))
     except OSError as error:
         raise _cannot_be_kept(file, error) from error
 
