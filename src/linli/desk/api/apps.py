@@ -10,3 +10,9 @@ class ApiConfig(AppConfig):
 
     name = "linli.desk.api"
     label = "api"
+
+    def ready(self) -> None:
+        """Bring matters and webhooks together."""
+        from linli.desk.api import hooks  # noqa: PLC0415 -- models must be there first
+
+        hooks.offer()

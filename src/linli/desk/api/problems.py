@@ -26,6 +26,14 @@ _DETAIL = {
 }
 
 
+class WrongFieldError(Exception):
+    """Something given cannot be; which, and what to give instead."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field, self.message = field, message
+
+
 def problem(status: int, detail: str, **more: object) -> HttpResponse:
     """Answer with problem details; `more` are members beside `title`, `status` and `detail`."""
     body = {

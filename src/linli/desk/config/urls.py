@@ -11,11 +11,13 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", api.urls),
+    path("open311/", include("linli.desk.api.open311.urls")),
     path("accounts/", include("linli.desk.people.account_urls")),
     path("", include("linli.desk.people.urls")),
     path("", include("linli.desk.pages.grids.urls")),
     path("", include("linli.desk.pages.resident.urls")),
     path("", include("linli.desk.pages.round.urls")),
+    path("", include("linli.desk.pages.setup.urls")),
     path("", include("linli.desk.pages.staff.urls")),
     path("", include("linli.desk.pages.urls")),
 ]
