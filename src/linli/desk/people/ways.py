@@ -23,6 +23,7 @@ _RESIDENT = (
     ("report", "resident:report", _("Report")),
     ("follow", "resident:follow", _("Follow")),
     ("matters", "resident:matters", _("All matters")),
+    ("grids", "grids:public", _("My grid worker")),
 )
 
 
