@@ -4,7 +4,7 @@ import { forgetEverything } from "./keeping.js";
 import { counts } from "./outbox.js";
 
 const form = document.querySelector("[data-leaving]");
-const warning = form.querySelector("[data-unsent]");
+const warning = document.querySelector("[data-unsent]");
 
 counts("").then(({ waiting }) => {
   warning.hidden = waiting === 0;
