@@ -6,6 +6,7 @@ between sending and saying so leaves a claim that runs out, and the message goes
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import logging
 import threading
@@ -23,7 +24,7 @@ from linli.desk.common.models import Channel, Message, MessageState
 from linli.desk.common.sweeps import sweep, without_words
 
 if TYPE_CHECKING:
-    from django.db.models import Model
+    from django.db.models import Model, QuerySet
 
 _log = logging.getLogger(__name__)
 BACK_OFF_S = (60, 5 * 60, 30 * 60, 2 * 3600, 12 * 3600)
@@ -31,7 +32,7 @@ BACK_OFF_S = (60, 5 * 60, 30 * 60, 2 * 3600, 12 * 3600)
 CLAIM_S = 300
 # How long the words of a message are kept once it is out or given up.
 KEPT_DAYS = 90
-_UNREAD = (MessageState.WAITING, MessageState.NO_GATEWAY)
+_ERASED = "erased"
 
 # Set where there is something to send; a worker in this process then does not wait for its next look.
 woken = threading.Event()
@@ -150,11 +151,57 @@ def _put_off(mine: Any, attempts: int, problem: str) -> None:
             )  # fmt: skip
 
 
+def _undelivered() -> Q:
+    """What did not go out and still could: its words are there."""
+    since = clock.now() - dt.timedelta(days=KEPT_DAYS)
+    stuck = Q(state__in=(MessageState.DEAD, MessageState.NO_GATEWAY), created_at__gte=since)
+    return stuck & ~Q(problem=_ERASED)
+
+
+@dataclasses.dataclass(frozen=True)
+class Stuck:
+    """So many messages of a channel did not go out: because it has no gateway, or because the gateway would not take them."""
+
+    channel: str
+    state: str
+    count: int
+
+
+def stuck(*, community: Model) -> list[Stuck]:
+    """Count what did not go out, by channel and reason; in one query."""
+    with scope(community=community):
+        rows = Message.objects.filter(_undelivered()).order_by().values("channel", "state")
+        counted = rows.annotate(count=Count("pk")).order_by("channel", "state")
+        return [Stuck(**row) for row in counted]
+
+
+def undelivered(*, community: Model) -> QuerySet[Message]:
+    """Give what did not go out, newest first, without its words."""
+    with scope(community=community):
+        found = Message.objects.filter(_undelivered()).defer("to", "title", "text")
+        return found.order_by("-created_at", "-pk")
+
+
+def retry_all(*, community: Model, channel: str, by: str) -> int:
+    """Try every dead message of a channel again; return how many."""
+    with transaction.atomic(), scope(community=community):
+        lock(community)
+        dead = Message.objects.filter(_undelivered(), channel=channel, state=MessageState.DEAD)
+        revived = dead.update(state=MessageState.WAITING, due_at=clock.now(), attempts=0, problem="")
+        if revived:
+            ledger.append(
+                community=community, event="messages.retried", by=by,
+                data={"channel": str(channel), "count": revived},
+            )  # fmt: skip
+            transaction.on_commit(woken.set)
+    return revived
+
+
 def retry(*, message: Message, by: str) -> bool:
-    """Try a dead message again, from the first attempt; False where it is not dead."""
+    """Try a dead message again, from the first attempt; False where it is not dead, or its words are gone."""
     with transaction.atomic(), scope(community=message.community_id):
         lock(message.community)
-        dead = Message.objects.filter(pk=message.pk, state=MessageState.DEAD)
+        dead = Message.objects.filter(_undelivered(), pk=message.pk, state=MessageState.DEAD)
         revived = dead.update(state=MessageState.WAITING, due_at=clock.now(), attempts=0, problem="")
         if not revived:
             return False
@@ -169,7 +216,7 @@ def erase(*, community: Model, about: Sequence[str]) -> int:
     """Blank every message about these things, and send none that has not gone out; for a reader to be forgotten."""
     with scope(community=community):
         messages = Message.objects.filter(about__in=about)
-        messages.filter(state__in=_UNREAD).update(state=MessageState.DEAD, problem="erased")
+        messages.exclude(state=MessageState.DELIVERED).update(state=MessageState.DEAD, problem=_ERASED)
         return messages.update(to="", title="", text="")
 
 

@@ -10,7 +10,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django_scopes import scope
 
-from linli.desk.common.models import ReadEntry
+from linli.desk.common import outbox
+from linli.desk.common.models import Message, ReadEntry
 from linli.desk.matters.models import Matter, Source, State
 from tests.desk.matters.conftest import IN_SECOND, NOWHERE, Receive
 from tests.desk.people.conftest import Office, make_office
@@ -179,3 +180,14 @@ def test_work_shows_ones_own_only(office: Office, receive: Receive) -> None:
         page = client_of(office, "grid_worker").get(f"/c/willow/round/?order={order}").content.decode()
         assert mine.code in page
         assert theirs.code not in page
+
+
+def test_inbox_says_loudly_what_did_not_go_out(office: Office, matter: Matter) -> None:
+    outbox.deliver_due()
+    count = Message.objects.filter(channel="sms").count()
+    page = client_of(office, "desk").get("/c/willow/desk/").content.decode()
+    assert f"{count} message" in page
+    assert "could not be sent: no gateway for “Text message”." in page
+    assert "/c/willow/desk/setup/messages/" in page
+    # Who can do nothing about it is not alarmed.
+    assert "could not be sent" not in client_of(office, "auditor").get("/c/willow/desk/").content.decode()

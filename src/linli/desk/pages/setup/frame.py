@@ -1,0 +1,56 @@
+"""What the settings' pages share: the list of their rooms, and how a form is done and answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.contrib import messages
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from linli.desk.pages.staff.frame import frame
+from linli.desk.people.frame import done
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from django import forms
+    from django.http import HttpResponse
+
+    from linli.desk.people.access import DeskRequest
+
+# Key, permission, address, name, what for.
+ROOMS = (
+    ("gateways", "messages.retry", "setup:gateways", gettext_lazy("Messages"), gettext_lazy("By what way residents and staff are told, and what did not go out.")),
+)  # fmt: skip
+
+
+def page(
+    request: DeskRequest, template: str, *, room: str, status: int = 200, **context: Any
+) -> HttpResponse:
+    """Render a page of the settings."""
+    shared = {"rooms": rooms(request, room), "room": room}
+    framed = frame(request, view="setup") | shared | context
+    return render(request, f"pages/setup/{template}", framed, status=status)
+
+
+def rooms(request: DeskRequest, current: str = "") -> list[dict[str, Any]]:
+    """List the rooms that somebody may enter."""
+    slug = request.community.slug
+    return [
+        {"name": name, "url": reverse(address, args=[slug]), "current": key == current, "words": words}
+        for key, permission, address, name, words in ROOMS
+        if request.actor.may(permission)
+    ]
+
+
+def did(
+    request: DeskRequest, form: forms.Form, act: Callable[[], object], *, to: str, args: tuple[Any, ...] = ()
+) -> HttpResponse | None:
+    """Do what a form asks and go on; None where it has to be filled in again."""
+    if not done(form, act):
+        return None
+    messages.success(request, _("Saved."))
+    return redirect(to, request.community.slug, *args)
