@@ -1,4 +1,4 @@
-"""Walks of a place, and the description of the API: everybody's."""
+"""Walks of a place, the description of the API: everybody's. Matters: by a key, beyond what is public."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ _PLACE = (
 )  # fmt: skip
 READ: dict[str, Who] = {"api:openapi-json": EVERYBODY}
 POSTED: dict[str, Who] = {}
-ELSEWHERE = {f"api:{name}": _SERVED for name in _PLACE} | {
+_MATTERS = ("categories", "matters", "matter", "timeline", "report", "photo")
+_KEY = "tests/desk/api/test_matters.py: everybody's what is public, the rest by a key"
+ELSEWHERE = {f"api:{name}": _SERVED for name in _PLACE} | {f"api:{name}": _KEY for name in _MATTERS} | {
     "api:api-root": "tests/desk/api/test_openapi.py: a name for the others to hang on; there is nothing at it",
 }
 
