@@ -15,6 +15,7 @@ urlpatterns = [
     path("accounts/", include("linli.desk.people.account_urls")),
     path("", include("linli.desk.people.urls")),
     path("", include("linli.desk.pages.grids.urls")),
+    path("", include("linli.desk.pages.overview.urls")),
     path("", include("linli.desk.pages.resident.urls")),
     path("", include("linli.desk.pages.round.urls")),
     path("", include("linli.desk.pages.setup.urls")),

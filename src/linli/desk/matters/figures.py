@@ -56,24 +56,33 @@ class Extent:
 
     @property
     def where(self) -> Q:
-        """Condition on where and what, at whatever time."""
-        condition = _counted(Q(community=self.community))
+        """Condition on where and what, at whatever time; of what counts."""
+        return _counted(self._narrowed)
+
+    @property
+    def received(self) -> Q:
+        """Condition on all of what counts."""
+        return _counted(self.all_received)
+
+    @property
+    def all_received(self) -> Q:
+        """Condition on everything that came, also what was no work of this desk."""
+        condition = self._narrowed
+        if self.since is not None:
+            condition &= Q(received_at__gte=self.since)
+        if self.until is not None:
+            condition &= Q(received_at__lt=self.until)
+        return condition
+
+    @property
+    def _narrowed(self) -> Q:
+        condition = Q(community=self.community)
         if self.grid is not None:
             condition &= Q(grid=self.grid)
         if self.no_grid:
             condition &= Q(grid=None)
         if self.category:
             condition &= Q(category__key=self.category)
-        return condition
-
-    @property
-    def received(self) -> Q:
-        """Condition on all of it."""
-        condition = self.where
-        if self.since is not None:
-            condition &= Q(received_at__gte=self.since)
-        if self.until is not None:
-            condition &= Q(received_at__lt=self.until)
         return condition
 
     def before(self) -> Extent:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 _STAFF = (
     ("inbox", "desk.see", "staff:inbox", _("Inbox")),
     ("round", "work.see", "round:day", _("My round")),
-    ("director", "director.see", "staff:director", _("Overview")),
+    ("director", "director.see", "overview:director", _("Overview")),
     ("grids", "grids.see", "grids:map", _("Grids")),
     ("residents", "residents.list", "people:residents", _("Residents")),
     ("staff", "staff.see", "people:staff", _("Staff")),

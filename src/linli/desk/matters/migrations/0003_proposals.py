@@ -20,6 +20,10 @@ class Migration(migrations.Migration):
                 name="matters_closed",
             ),
         ),
+        migrations.AddIndex(
+            model_name="callback",
+            index=models.Index(condition=models.Q(("answered_at__isnull", False)), fields=["community", "answered_at"], name="callbacks_answered"),
+        ),
         migrations.CreateModel(
             name="Proposal",
             fields=[

@@ -337,6 +337,13 @@ class Callback(models.Model):
 
     class Meta:
         ordering: ClassVar = ["matter", "round"]
+        indexes: ClassVar = [
+            models.Index(
+                name="callbacks_answered",
+                fields=["community", "answered_at"],
+                condition=Q(answered_at__isnull=False),
+            ),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(name="callback_round_is_its_own", fields=["matter", "round"]),
             models.CheckConstraint(
