@@ -26,6 +26,7 @@ from linli.desk.places.grids import (
     keep_draft,
     preview_grids,
     replace_grids,
+    reshape,
     suggest_grids,
     undo_grids,
 )
@@ -257,6 +258,41 @@ def test_gaps_are_filled_by_the_neighbour_with_the_longest_border(village: Serve
     assert whole[0].area.intersection(whole[1].area).area == 0
     put(community, collection(whole))
     assert homes_without_grid(community) == 0
+
+
+def test_grid_that_grows_takes_ground_and_one_that_shrinks_gives_it_to_its_neighbour(
+    empty: Community,
+) -> None:
+    put(empty, two())
+    drawn, _version = drawn_now(empty)
+    grown = reshape(community=empty, drawn=drawn, number=1, area=shapely.box(0, 0, 1.25, 1))
+    assert {one.number: one.area.bounds for one in grown} == {1: (0, 0, 1.25, 1), 2: (1.25, 0, 2, 1)}
+    shrunk = reshape(community=empty, drawn=grown, number=1, area=shapely.box(0, 0, 0.5, 1))
+    assert {one.number: one.area.bounds for one in shrunk} == {1: (0, 0, 0.5, 1), 2: (0.5, 0, 2, 1)}
+    assert shapely.union_all([one.area for one in shrunk]).equals(shapely.box(0, 0, 2, 1))
+
+
+def test_ground_that_nobody_borders_on_is_left_to_nobody(empty: Community) -> None:
+    put(
+        empty,
+        features(feature(shapely.box(0, 0, 1, 1), number=1), feature(shapely.box(5, 0, 6, 1), number=2)),
+    )
+    drawn, _version = drawn_now(empty)
+    shrunk = reshape(community=empty, drawn=drawn, number=1, area=shapely.box(0, 0, 0.5, 1))
+    assert {one.number: one.area.bounds for one in shrunk} == {1: (0, 0, 0.5, 1), 2: (5, 0, 6, 1)}
+
+
+def test_reshaped_grid_ends_at_the_place_and_may_swallow_others(village: Served) -> None:
+    community = village.row.community
+    west, south, east, north = village.place.boundary.bounds
+    halves = [shapely.box(west, south, 0.0145, north), shapely.box(0.0145, south, east, north)]
+    areas = [shapely.intersection(half, village.place.boundary) for half in halves]
+    put(community, features(*(feature(area, number=number) for number, area in enumerate(areas, start=1))))
+    drawn, _version = drawn_now(community)
+    [whole] = reshape(community=community, drawn=drawn, number=2, area=shapely.box(-1, -1, 1, 1))
+    assert (whole.number, whole.area.equals(village.place.boundary)) == (2, True)
+    with pytest.raises(ValueError, match="outside the place"):
+        reshape(community=community, drawn=drawn, number=2, area=shapely.box(100, 1, 101, 2))
 
 
 def test_draft_waits_beside_what_is_in_force(empty: Community) -> None:

@@ -23,7 +23,7 @@ from linli.desk.places.drawing import (
 )
 from linli.desk.places.models import Grid, GridDraft, GridSet, Spot
 from linli.desk.places.queries import draft_of, grids_at, grids_of, last_grid_set, place_of
-from linli.desk.places.shaping import carved, filled
+from linli.desk.places.shaping import carved, filled, reshaped
 from linli.desk.places.suggest import suggest
 
 if TYPE_CHECKING:
@@ -215,6 +215,18 @@ def carve(*, community: Community, drawn: list[Drawn], area: shapely.Geometry) -
         used = {*Grid.objects.values_list("number", flat=True), *(one.number for one in drawn)}
     number = next(free for free in range(1, len(used) + 2) if free not in used)
     return carved(drawn, _named(number, area), None if place is None else place.boundary)
+
+
+def reshape(*, community: Community, drawn: list[Drawn], number: int, area: shapely.Geometry) -> list[Drawn]:
+    """Give a grid another outline; its neighbours' borders follow. Nothing is written.
+
+    Raises
+    ------
+    ValueError
+        It lies outside the place.
+    """
+    place = place_of(community)
+    return reshaped(drawn, number, area, None if place is None else place.boundary)
 
 
 def drawn_now(community: Community) -> tuple[list[Drawn], int]:

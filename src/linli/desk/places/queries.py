@@ -156,7 +156,7 @@ def last_spot_list(community: Community) -> SpotList | None:
     with scope(community=community):
         of_lists = Spot.objects.filter(retired_at__isnull=True, list_number__isnull=False)
         last = of_lists.values("list_number").annotate(count=Count("pk")).order_by("-list_number").first()
-    return None if last is None else SpotList(last["list_number"], last["count"])
+    return None if last is None else SpotList(last["list_number"] or 0, last["count"])
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

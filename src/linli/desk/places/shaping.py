@@ -58,10 +58,14 @@ def filled(drawn: Sequence[Drawn], boundary: shapely.Geometry) -> list[Drawn]:
     grown = list(apart(list(drawn))[0])
     if not grown:
         return grown
-    plane = plane_of([boundary])
-    for piece in shapely.get_parts(
-        shapely.difference(boundary, shapely.union_all([one.area for one in grown]))
-    ):
+    _share_out(shapely.difference(boundary, shapely.union_all([one.area for one in grown])), grown)
+    return grown
+
+
+def _share_out(ground: shapely.Geometry, grown: list[Drawn], *, only_neighbours: bool = False) -> None:
+    """Give each piece of ground to the grid it has the longest border with; where it has none, to the nearest or to nobody."""
+    plane = plane_of([ground])
+    for piece in shapely.get_parts(ground):
         if piece.geom_type != "Polygon" or piece.area == 0:
             continue
         # Outlines drawn by hand touch only nearly: borders are measured with a metre to spare.
@@ -69,11 +73,12 @@ def filled(drawn: Sequence[Drawn], boundary: shapely.Geometry) -> list[Drawn]:
         shared = [near.intersection(flat(one.area, plane)).area for one in grown]
         if max(shared) > 0:
             index = int(np.argmax(shared))
+        elif only_neighbours:
+            continue
         else:
             index = int(np.argmin([near.distance(flat(one.area, plane)) for one in grown]))
         joined = shapely.union_all([grown[index].area, piece])
         grown[index] = dataclasses.replace(grown[index], area=areal(joined))
-    return grown
 
 
 def carved(drawn: Sequence[Drawn], new: Drawn, boundary: shapely.Geometry | None) -> list[Drawn]:
@@ -84,14 +89,41 @@ def carved(drawn: Sequence[Drawn], new: Drawn, boundary: shapely.Geometry | None
     ValueError
         It has no ground inside the boundary.
     """
-    area = new.area if boundary is None else areal(shapely.intersection(new.area, boundary))
-    if area.is_empty:
+    area = _within(new.area, boundary)
+    return [*_without(drawn, area), dataclasses.replace(new, area=area)]
+
+
+def reshaped(
+    drawn: Sequence[Drawn], number: int, area: shapely.Geometry, boundary: shapely.Geometry | None
+) -> list[Drawn]:
+    """Give a grid another outline: what it gains is its neighbours' no more, what it gives up is theirs.
+
+    Raises
+    ------
+    ValueError
+        It has no ground inside the boundary.
+    """
+    own = next(one for one in drawn if one.number == number)
+    area = _within(area, boundary)
+    others = _without([one for one in drawn if one is not own], area)
+    if others:
+        taken = shapely.union_all([area, *(one.area for one in others)])
+        _share_out(areal(shapely.difference(own.area, taken)), others, only_neighbours=True)
+    return [*others, dataclasses.replace(own, area=area)]
+
+
+def _within(area: shapely.Geometry, boundary: shapely.Geometry | None) -> shapely.Geometry:
+    kept = area if boundary is None else areal(shapely.intersection(area, boundary))
+    if kept.is_empty:
         raise ValueError(_("This outline lies wholly outside the place. Draw it inside the boundary."))
+    return kept
+
+
+def _without(drawn: Sequence[Drawn], area: shapely.Geometry) -> list[Drawn]:
+    """Take ground away from grids; one of which only slivers are left goes with it."""
     rest = [dataclasses.replace(one, area=areal(shapely.difference(one.area, area))) for one in drawn]
-    # Slivers that are left of a grid drawn over go with it.
     plane = plane_of([area])
-    kept = [one for one in rest if not one.area.is_empty and flat(one.area, plane).buffer(-HAIR_M).area > 0]
-    return [*kept, dataclasses.replace(new, area=area)]
+    return [one for one in rest if not one.area.is_empty and flat(one.area, plane).buffer(-HAIR_M).area > 0]
 
 
 def merged(drawn: Sequence[Drawn], numbers: Iterable[int]) -> list[Drawn]:

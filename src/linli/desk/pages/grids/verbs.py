@@ -25,6 +25,7 @@ from linli.desk.places.grids import (
     drop_draft,
     fill_gaps,
     keep_draft,
+    reshape,
     suggest_grids,
     undo_grids,
 )
@@ -33,6 +34,8 @@ from linli.desk.places.queries import grids_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    import shapely
 
     from linli.desk.people.access import DeskRequest
     from linli.desk.places.drawing import Drawn
@@ -95,20 +98,25 @@ def _suggest(request: DeskRequest) -> Said:
 
 
 def _outline(request: DeskRequest) -> Said:
-    """Take new outlines of grids that are there: of one as typed, of one and its neighbours as the map's script has them."""
-    areas = {one.number: one.area for one in _drawn_in(request, number=request.POST.get("number", ""))}
-    drawn = [dataclasses.replace(one, area=areas.get(one.number, one.area)) for one in _drawn(request)]
-    if not areas.keys() <= {one.number for one in drawn}:
+    """Take another outline of a grid; its neighbours' borders follow."""
+    number = _number(request)
+    drawn = _drawn(request)
+    if number not in {one.number for one in drawn}:
         raise _RefusedError(_no_grid())
-    _keep(request, drawn)
-    return Said([_("The outline is kept in the draft.")], number=_number(request))
+    area = _area(request)
+    try:
+        shaped = reshape(community=request.community, drawn=drawn, number=number, area=area)
+    except ValueError as error:
+        raise _RefusedError(str(error)) from error
+    _keep(request, shaped)
+    return Said([_("The outline is kept in the draft.")], number=number)
 
 
 def _carve(request: DeskRequest) -> Said:
     """Take one new outline: its ground is the others' no more."""
-    [new] = _drawn_in(request, number="1")[:1]
+    area = _area(request)
     try:
-        cut = carve(community=request.community, drawn=_drawn(request), area=new.area)
+        cut = carve(community=request.community, drawn=_drawn(request), area=area)
     except ValueError as error:
         raise _RefusedError(str(error)) from error
     _keep(request, cut)
@@ -203,20 +211,21 @@ def _file(request: DeskRequest) -> tuple[bytes, str]:
     return found.read(LARGEST_BYTES + 1), found.name or ""
 
 
-def _drawn_in(request: DeskRequest, *, number: str) -> list[Drawn]:
-    """Read outlines in WGS-84: of the map's script as a file, or corners that were typed for the grid of a number."""
+def _area(request: DeskRequest) -> shapely.Geometry:
+    """Read one outline in WGS-84: from the map's script as a file, or corners that were typed."""
     if "file" in request.FILES:
         data, name = _file(request)
-        return read_drawn(data, datum="wgs84", present=[], name=name)
-    ring = [_corner(line) for line in request.POST.get("corners", "").splitlines() if line.strip()]
-    if len(ring) < 3:
-        raise _RefusedError(_("A grid has at least three corners."))
-    feature = {
-        "type": "Feature",
-        "properties": {"number": number},
-        "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]},
-    }
-    return read_drawn(json.dumps(feature).encode(), datum="wgs84", present=[])
+    else:
+        ring = [_corner(line) for line in request.POST.get("corners", "").splitlines() if line.strip()]
+        if len(ring) < 3:
+            raise _RefusedError(_("A grid has at least three corners."))
+        feature = {"type": "Feature", "geometry": {"type": "Polygon", "coordinates": [[*ring, ring[0]]]}}
+        data, name = json.dumps(feature).encode(), "corners.geojson"
+    try:
+        return read_drawn(data, datum="wgs84", present=[], name=name)[0].area
+    except UnusableListError as error:
+        # There is one outline only: no line needs to be named.
+        raise _RefusedError(str(dataclasses.replace(error.faults[0], line=0))) from None
 
 
 def _corner(line: str) -> list[float]:

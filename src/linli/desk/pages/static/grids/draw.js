@@ -229,7 +229,7 @@ class Editor {
       news.textContent = say("nothing_changed");
     } else {
       const drawn = { type: "Feature", properties: {}, geometry: { type: "Polygon", coordinates: [[...this.corners, this.corners[0]]] } };
-      send(this.mode === "draw" ? "carve" : "outline", this.mode === "draw" ? drawn : this.drawing.changedGrids);
+      send(this.mode === "draw" ? "carve" : "outline", this.mode === "draw" ? drawn : this.drawing.own);
     }
   }
 }

@@ -1,4 +1,5 @@
 // Corners of grids while somebody moves them. A corner that grids share is one corner: moving it moves the border of all of them.
+// So it looks while it is moved; what counts is worked out by the server from the one outline that is sent.
 
 import { rings } from "./shapes.js";
 
@@ -31,13 +32,6 @@ export class Drawing {
 
   get changed() {
     return this.steps.length > 0;
-  }
-
-  /** Only grids that look otherwise now. */
-  get changedGrids() {
-    const before = JSON.parse(this.steps[0] ?? JSON.stringify(this.collection));
-    const features = this.collection.features.filter((feature, at) => JSON.stringify(feature.geometry) !== JSON.stringify(before.features[at].geometry));
-    return { type: "FeatureCollection", features };
   }
 
   everyRing() {
