@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django_scopes import scope
 from PIL import Image
 
 from linli.desk.common import ledger
 from linli.desk.matters import actions
 from linli.desk.matters.models import Matter, State
+from linli.desk.people.models import Account
 from tests.desk.people.conftest import Office, make_office
 
 if TYPE_CHECKING:
@@ -31,9 +33,8 @@ def willow(transactional_db: None) -> Office:
     made = make_office("willow")
     with scope(community=made.community):
         actions.seed_matters(community=made.community)
-    for account in made.accounts.values():
-        account.set_password(PASSWORD)
-        account.save()
+    # One slow hash for all of them.
+    Account.objects.update(password=make_password(PASSWORD))
     return made
 
 
