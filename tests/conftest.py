@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-pytest_plugins = ["tests.browser"]
+pytest_plugins = ["tests.browser", "tests.imap"]
 
 ROOT = Path(__file__).resolve().parents[1]
 HELSINKI = ROOT / "src" / "linli" / "demo" / "helsinki.osm.pbf"

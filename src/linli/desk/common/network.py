@@ -10,12 +10,12 @@ from django.conf import settings
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
 
 
-class PrivateAddressError(ValueError):
+class PrivateAddressError(Exception):
     """The name leads into a private network."""
 
 
-def public_address(host: str, port: int) -> str:
-    """Look a name up, and give the address to connect to: asked again, the name might stand for another.
+def connect(host: str, port: int, *, timeout_s: float) -> socket.socket:
+    """Connect to the address that was looked at: asked again, the name might stand for another.
 
     `settings.INNER_NETWORKS` names the private networks that may be reached all the same.
 
@@ -24,16 +24,21 @@ def public_address(host: str, port: int) -> str:
     PrivateAddressError
         One of its addresses is private: a name that stands for one of ours and one of somebody else's is a trick.
     OSError
-        There is no such name.
+        There is no such name, or nobody answers there.
     """
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except UnicodeError as error:
         raise OSError("no name") from error
-    addresses = [str(one[4][0]) for one in found]
+    addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
     if any(_is_private(address) for address in addresses):
         raise PrivateAddressError(host)
-    return addresses[0]
+    for address in addresses[:-1]:
+        try:
+            return socket.create_connection((address, port), timeout_s)
+        except OSError:
+            continue
+    return socket.create_connection((addresses[-1], port), timeout_s)
 
 
 def _is_private(address: str) -> bool:

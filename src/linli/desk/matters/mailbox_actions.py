@@ -143,12 +143,13 @@ def try_again(*, by: Actor, mail: Mail, key: uuid.UUID | None = None) -> None:
     """Have a mail that was set aside taken at the next look, whatever its size and however many came."""
     require(by, "matters.mailbox", mail)
 
-    def again() -> None:
+    def again() -> dict[str, Any]:
         aside = Mail.objects.filter(pk=mail.pk, state=Mail.State.ASIDE)
         if not aside.update(state=Mail.State.TRYING, reason="", attempts=0, wanted=True):
             raise RefusedError(_("This mail is no longer set aside."))
         Mailbox.objects.filter(community=by.community, enabled=True).update(due_at=clock.now())
         ledger.append(community=by.community, event="mail.tried_again", by=by.key, about=mail.key)
+        return {"mail": mail.pk}
 
     with scope(community=by.community), transaction.atomic():
         lock(by.community)

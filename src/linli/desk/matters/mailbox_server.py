@@ -5,16 +5,16 @@ from __future__ import annotations
 import base64
 import imaplib
 import re
-import socket
 import ssl
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from linli.desk.common.network import PrivateAddressError, public_address
+from linli.desk.common.network import PrivateAddressError, connect
 from linli.desk.matters.models import Mailbox
 
 if TYPE_CHECKING:
     import datetime as dt
+    import socket
     from collections.abc import Iterable, Iterator
 
 TIMEOUT_S = 15.0
@@ -29,23 +29,18 @@ class MailboxError(Exception):
         self.problem = problem
 
 
-# Both connect to the address that was checked, and check the certificate against the name that was given.
 class _Plain(imaplib.IMAP4):
-    def __init__(self, host: str, port: int, *, address: str) -> None:
-        self._address = address
-        super().__init__(host, port, TIMEOUT_S)
+    """Never into a private network."""
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
-        return socket.create_connection((self._address, self.port), timeout)
+        return connect(self.host, self.port, timeout_s=timeout or TIMEOUT_S)
 
 
 class _Tls(imaplib.IMAP4_SSL):
-    def __init__(self, host: str, port: int, *, address: str) -> None:
-        self._address = address
-        super().__init__(host, port, ssl_context=ssl.create_default_context(), timeout=TIMEOUT_S)
+    """Likewise, its certificate checked against the name that was given."""
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
-        wire = socket.create_connection((self._address, self.port), timeout)
+        wire = connect(self.host, self.port, timeout_s=timeout or TIMEOUT_S)
         context: ssl.SSLContext = self.ssl_context
         return context.wrap_socket(wire, server_hostname=self.host)
 
@@ -141,10 +136,9 @@ def opened(box: Mailbox) -> Iterator[Inbox]:
 
 
 def _connected(box: Mailbox) -> imaplib.IMAP4:
-    address = public_address(box.host, box.port)
     if box.security == Mailbox.Security.TLS:
-        return _Tls(box.host, box.port, address=address)
-    server = _Plain(box.host, box.port, address=address)
+        return _Tls(box.host, box.port, ssl_context=ssl.create_default_context(), timeout=TIMEOUT_S)
+    server = _Plain(box.host, box.port, timeout=TIMEOUT_S)
     if box.security == Mailbox.Security.STARTTLS:
         server.starttls(ssl.create_default_context())
     return server
@@ -152,7 +146,11 @@ def _connected(box: Mailbox) -> imaplib.IMAP4:
 
 def _log_in(server: imaplib.IMAP4, box: Mailbox) -> None:
     try:
-        server.login(box.username, box.password)
+        if (box.username + box.password).isascii():
+            server.login(box.username, box.password)
+        else:
+            # LOGIN knows no other letters.
+            server.authenticate("PLAIN", lambda _challenge: f"\0{box.username}\0{box.password}".encode())
     except imaplib.IMAP4.abort:
         raise
     except (imaplib.IMAP4.error, UnicodeError) as error:
