@@ -83,7 +83,11 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_USER_DISPLAY = str
 # Guessing: tries a minute from one address, and failures for one name (kept in the cache of this process).
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
-ACCOUNT_FORMS = {"login": "linli.desk.people.login.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "linli.desk.people.login.LoginForm",
+    "reauthenticate": "linli.desk.people.login.ReauthenticateForm",
+    "change_password": "linli.desk.people.login.ChangePasswordForm",
+}
 MFA_ADAPTER = "linli.desk.people.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

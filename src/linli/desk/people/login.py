@@ -1,18 +1,38 @@
-"""The form one logs in by."""
+"""Forms that ask for a password; a forgotten one is made anew by the director, not by mail, so none offers that."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from allauth.account.forms import LoginForm as AllauthLoginForm
+from allauth.account import forms as allauth_forms
 
 
-class LoginForm(AllauthLoginForm):  # type: ignore[misc] # allauth has no types
-    """User name and password; a forgotten one is made anew by the director, not by mail."""
+class LoginForm(allauth_forms.LoginForm):  # type: ignore[misc] # allauth has no types
+    """User name and password."""
 
     def __init__(self, *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.fields["password"].help_text = ""
-        self.label_suffix = ""
+        _plain(self, "password")
         for field in self.fields.values():
             field.widget.attrs.pop("placeholder", None)
+
+
+class ReauthenticateForm(allauth_forms.ReauthenticateForm):  # type: ignore[misc]
+    """The password once more, before anything changes about how one logs in."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        _plain(self, "password")
+
+
+class ChangePasswordForm(allauth_forms.ChangePasswordForm):  # type: ignore[misc]
+    """The old password and the new one."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        _plain(self, "oldpassword")
+
+
+def _plain(form: Any, password: str) -> None:
+    form.fields[password].help_text = ""
+    form.label_suffix = ""
