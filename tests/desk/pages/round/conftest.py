@@ -38,7 +38,9 @@ def send(office: Office) -> Send:
     """Send a deed as the first grid's worker did it, having seen the version that is given."""
     client = client_of(office, "grid_worker")
 
-    def make(matter: Matter | None, verb: str, *, by: str = "grid_worker", through: Client | None = None, **more):
+    def make(
+        matter: Matter | None, verb: str, *, by: str = "grid_worker", through: Client | None = None, **more
+    ):
         told = {
             "request_key": str(uuid.uuid4()),
             "actor": f"account:{office.accounts[by].pk}",

@@ -84,7 +84,9 @@ def test_conflict_says_what_came_between(office: Office, send: Send, matter: Mat
     assert send(matter, "finish", **GIVEN["finish"]).status_code == 200
 
 
-def test_conflict_says_when_the_deed_is_no_longer_possible(office: Office, send: Send, matter: Matter) -> None:
+def test_conflict_says_when_the_deed_is_no_longer_possible(
+    office: Office, send: Send, matter: Matter
+) -> None:
     actions.finish_matter(matter=matter, by=office.actor("desk"), text="电力公司已修好")
     told = send(matter, "start").json()
     assert (told["lawful"], told["may_note"], told["state_key"]) == (False, True, "done")
@@ -145,7 +147,13 @@ def test_finding_is_a_matter_once(office: Office, send: Send) -> None:
     ],
 )
 def test_finding_that_lacks_something_is_refused(send: Send, left_out: dict, problem: str) -> None:
-    told = {"category": "lighting", "text": "灯罩掉了", "lon": "120.011", "lat": "30.005", "q-lighting-lamp": "in_the_street"}
+    told = {
+        "category": "lighting",
+        "text": "灯罩掉了",
+        "lon": "120.011",
+        "lat": "30.005",
+        "q-lighting-lamp": "in_the_street",
+    }
     answer = send(None, "found", **(told | left_out))
     assert answer.status_code == 422
     assert problem in answer.json()["problem"]
@@ -188,10 +196,19 @@ def test_matter_of_another_community_is_absent(office: Office, send: Send, matte
     client = client_of(river, "grid_worker")
     told = {"actor": f"account:{river.accounts['grid_worker'].pk}", "through": client}
     assert send(matter, "start", **told).status_code == 404
-    assert client.post(
-        "/c/river/round/send/",
-        {"request_key": str(uuid.uuid4()), "actor": told["actor"], "verb": "start", "code": matter.code, "version": 1},
-    ).status_code == 404
+    assert (
+        client.post(
+            "/c/river/round/send/",
+            {
+                "request_key": str(uuid.uuid4()),
+                "actor": told["actor"],
+                "verb": "start",
+                "code": matter.code,
+                "version": 1,
+            },
+        ).status_code
+        == 404
+    )
     with scope(community=office.community):
         assert now(matter).version == matter.version
 

@@ -48,7 +48,8 @@ async function refresh({ force = false } = {}) {
     window.location.reload();
     return;
   }
-  showNetwork("");
+  // It may have gone while the answer was on its way.
+  showNetwork(navigator.onLine ? "" : "offline");
   const focused = document.activeElement?.closest?.("[data-code]")?.dataset.code;
   const openedMore = [...document.querySelectorAll("[data-code] details[open]")].map((each) => each.closest("[data-code]").dataset.code);
   region("day").replaceWith(document.adoptNode(page.querySelector("#day")));
@@ -246,7 +247,11 @@ function lookAgain() {
   send().then((outcome) => { if (outcome === "done") refresh(); });
 }
 
-news?.addEventListener("message", ({ data: { what, deed } }) => tell(what, deed));
+// Another window, or the service worker, has sent something.
+news?.addEventListener("message", ({ data: { what, deed } }) => {
+  tell(what, deed);
+  if (what === "sent") refresh();
+});
 window.addEventListener("online", lookAgain);
 window.addEventListener("offline", () => showNetwork("offline"));
 document.addEventListener("visibilitychange", lookAgain);
