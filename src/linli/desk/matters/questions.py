@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from django.utils.translation import gettext as _
@@ -91,3 +92,44 @@ def shown(category: Category, answers: dict[str, Any]) -> list[tuple[str, str]]:
         values = given if isinstance(given, list) else [given]
         rows.append((asked_in(question), ", ".join(labels.get(str(value), f"{value}") for value in values)))
     return rows
+
+
+TYPES = ("text", "number", "date", "choice", "many")
+_MOST_QUESTIONS, _MOST_CHOICES = 12, 20
+
+
+def well_formed(asked: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Take questions as a category keeps them.
+
+    Raises
+    ------
+    RefusedError
+        One has no text or no choices, or two have the same key.
+    """
+    taken = [_well_formed(one) for one in asked]
+    if len({one["key"] for one in taken}) != len(taken) or len(taken) > _MOST_QUESTIONS:
+        raise RefusedError(_("At most %(most)d questions, each once.") % {"most": _MOST_QUESTIONS})
+    return taken
+
+
+def _well_formed(one: dict[str, Any]) -> dict[str, Any]:
+    named = _named(one)
+    if one["type"] not in TYPES:
+        _misfit(named)
+    question = {**named, "type": one["type"]} | ({"required": True} if one.get("required") else {})
+    if one["type"] not in {"choice", "many"}:
+        return question
+    choices = [_named(choice) for choice in one.get("choices", [])]
+    if not 2 <= len(choices) <= _MOST_CHOICES or len({choice["key"] for choice in choices}) != len(choices):
+        raise RefusedError(
+            _("Give 2 to %(most)d answers to choose from: %(question)s")
+            % {"most": _MOST_CHOICES, "question": asked_in(named)}
+        )
+    return {**question, "choices": choices}
+
+
+def _named(one: dict[str, Any]) -> dict[str, Any]:
+    zh, en = str(one.get("zh", "")).strip()[:200], str(one.get("en", "")).strip()[:200]
+    if not zh and not en:
+        raise RefusedError(_("A question needs a text, in one language at least."))
+    return {"key": str(one["key"]), "zh": zh, "en": en}

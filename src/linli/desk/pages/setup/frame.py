@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 # Key, permission, address, name, what for.
 ROOMS = (
+    ("categories", "matters.categories", "setup:categories", gettext_lazy("Categories"), gettext_lazy("What residents choose from, with questions and times.")),
     ("gateways", "messages.retry", "setup:gateways", gettext_lazy("Messages"), gettext_lazy("By what way residents and staff are told, and what did not go out.")),
 )  # fmt: skip
 
