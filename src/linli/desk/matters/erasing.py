@@ -54,6 +54,17 @@ def anonymise(matter: Matter, *, by: Actor) -> None:
     ledger.append(community=matter.community, event="matter.anonymised", by=by.key, about=matter.key)
 
 
+def forget_matter(matter: Matter, *, by: Actor) -> None:
+    """Take out of a matter what anybody wrote, and who follows it: nobody looks at it any more."""
+    anonymise(matter, by=by)
+    matter.followers.update(
+        resident=None, channel="none", to="", follow_code="", stopped_at=matter.anonymised_at
+    )
+    for hold in matter.holds.all():
+        hold.reason, hold.lifted_at = "", hold.lifted_at or matter.anonymised_at
+        hold.save()
+
+
 def _blank(steps: QuerySet[Step]) -> None:
     keys = [f"step:{pk}" for pk in steps.values_list("pk", flat=True)]
     for upload in Upload.objects.filter(about__in=keys, deleted_at=None).select_related("community"):

@@ -166,6 +166,11 @@ class MatterList(models.Model):
     def __str__(self) -> str:
         return self.name
 
+    @property
+    def key(self) -> str:
+        """How the ledger names it."""
+        return f"matter_list:{self.pk}"
+
 
 class Hold(models.Model):
     """A matter that is not forgotten yet: because of a dispute, or because forgetting it failed and is tried again."""
