@@ -11,6 +11,8 @@ urlpatterns = [
     path("healthz", healthz, name="healthz"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", api.urls),
+    path("", include("linli.desk.api.open_urls")),
+    path("", include("linli.desk.pages.partners.urls")),
     path("open311/", include("linli.desk.api.open311.urls")),
     path("accounts/", include("linli.desk.people.account_urls")),
     path("", include("linli.desk.people.urls")),

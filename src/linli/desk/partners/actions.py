@@ -25,7 +25,6 @@ from linli.desk.people.errors import RefusedError
 if TYPE_CHECKING:
     import uuid
 
-    from linli.desk.common.models import Message
     from linli.desk.people.actors import Actor
 
 __all__ = [
@@ -65,9 +64,9 @@ def _once(by: Actor, key: uuid.UUID | None, verb: str, make: Callable[[], Any]) 
 
 
 def make_key(*, by: Actor, name: str, scope: str, key: uuid.UUID | None = None) -> tuple[ApiKey, str]:
-    """Make a key for another system; give it with its secret, which is shown this once.
+    """Make a key for another system; give it with its secret, which nobody can be told a second time.
 
-    The same request again gives the same secret: whoever lost the answer has not lost the key.
+    The same request again gives the key without its secret: whoever lost the answer revokes it and makes another.
 
     Raises
     ------
@@ -78,17 +77,20 @@ def make_key(*, by: Actor, name: str, scope: str, key: uuid.UUID | None = None) 
     if scope not in ApiKey.Scope.values:
         raise RefusedError(_("Choose what the key may do."))
 
+    secret = ""
+
     def make() -> dict[str, Any]:
+        nonlocal secret
         secret = KEY_PREFIX + tokens.api_secret()
         row = ApiKey.objects.create(
             community=by.community, name=name, digest=key_digest(secret), hint=secret[-4:], scope=scope,
             made_at=clock.now(),
         )  # fmt: skip
         _record("api_key.made", by, f"api_key:{row.pk}", scope=scope)
-        return {"key": row.pk, "secret": secret}
+        return {"key": row.pk}
 
     made = _once(by, key, "partners.make_key", make)
-    return _key(by, made["key"]), made["secret"]
+    return _key(by, made["key"]), secret
 
 
 def _key(by: Actor, pk: int) -> ApiKey:
@@ -223,7 +225,7 @@ def try_webhook(*, by: Actor, webhook: Webhook, key: uuid.UUID | None = None) ->
     _once(by, key, f"partners.try_webhook:{webhook.pk}", make)
 
 
-def retry_delivery(*, by: Actor, webhook: Webhook, delivery: int) -> Message:
+def retry_delivery(*, by: Actor, webhook: Webhook, delivery: int, key: uuid.UUID | None = None) -> None:
     """Send again what was given up.
 
     Raises
@@ -232,11 +234,14 @@ def retry_delivery(*, by: Actor, webhook: Webhook, delivery: int) -> Message:
         There is no such delivery, or it was not given up.
     """
     require(by, "partners.change", webhook)
-    with scope(community=by.community):
+
+    def make() -> dict[str, Any]:
         message = dead_delivery(webhook, delivery)
-    if message is None or not outbox.retry(message=message, by=by.key):
-        raise AbsentError(delivery)
-    return message
+        if message is None or not outbox.retry(message=message, by=by.key):
+            raise AbsentError(delivery)
+        return {}
+
+    _once(by, key, f"partners.retry:{webhook.pk}:{delivery}", make)
 
 
 def set_terms(*, by: Actor, licence: str, key: uuid.UUID | None = None) -> None:

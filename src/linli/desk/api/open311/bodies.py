@@ -6,14 +6,13 @@ Codes and ids are texts in both. In JSON, as is the custom, what is a list in XM
 from __future__ import annotations
 
 import json
-import re
 import xml.etree.ElementTree as ET
 from typing import Any
 
 from django.http import HttpResponse
 
-# What XML 1.0 cannot say.
-_UNSAYABLE = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+from linli.desk.api.xml_text import sayable
+
 _TYPES = {"xml": "text/xml; charset=utf-8", "json": "application/json; charset=utf-8"}
 
 
@@ -70,7 +69,7 @@ def _fill_one(element: ET.Element, value: Any) -> None:
     elif isinstance(value, bool):
         element.text = "true" if value else "false"
     elif value is not None and value != "":
-        element.text = _UNSAYABLE.sub("", str(value))
+        element.text = sayable(str(value))
 
 
 def _xml(top: ET.Element, status: int) -> HttpResponse:
