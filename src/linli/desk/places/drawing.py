@@ -153,7 +153,7 @@ def read_drawn(
         return []
     data = geojson if isinstance(geojson, bytes) else json.dumps(geojson).encode()
     lines = read_table(data, name=name, columns=COLUMNS)
-    faults = Faults()
+    faults = Faults.of(lines)
     if len(lines) > MOST_GRIDS:
         faults.add(
             0,

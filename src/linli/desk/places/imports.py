@@ -22,7 +22,7 @@ from shapely.geometry import mapping, shape
 from linli.engine.streets.datum import DATUMS, Datum, to_wgs84
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 LARGEST_BYTES = 10 * 1024 * 1024
 MOST_ROWS = 50_000
@@ -38,10 +38,14 @@ class Fault:
     line: int
     what: str
     remedy: str
+    is_feature: bool = False
 
     def __str__(self) -> str:
         said = _("{what}. {remedy}").format(what=self.what, remedy=self.remedy)
-        return _("line {line}: {said}").format(line=self.line, said=said) if self.line else said
+        if not self.line:
+            return said
+        numbered = _("feature {line}: {said}") if self.is_feature else _("line {line}: {said}")
+        return numbered.format(line=self.line, said=said)
 
 
 class UnusableListError(ValueError):
@@ -69,10 +73,17 @@ class Faults:
     """Faults as they are found; the first of a line stands, for others may only follow from it."""
 
     found: dict[int, Fault] = field(default_factory=dict)
+    # What is counted is features of a GeoJSON file, not lines of a table.
+    of_features: bool = False
+
+    @classmethod
+    def of(cls, lines: Sequence[Line]) -> Faults:
+        """Begin with none, for what was read."""
+        return cls(of_features=any(line.geometry is not None for line in lines))
 
     def add(self, line: int, what: str, remedy: str) -> None:
         """Note a fault and its remedy."""
-        self.found.setdefault(line, Fault(line, what, remedy))
+        self.found.setdefault(line, Fault(line, what, remedy, is_feature=self.of_features))
 
     def raise_if_any(self) -> None:
         """Raise UnusableListError with all of them, if there is any."""
@@ -198,11 +209,17 @@ def outline(line: Line, *, datum: Datum, faults: Faults) -> shapely.Geometry | N
     if not turned.is_valid:
         faults.add(
             line.number,
-            _("The outline crosses itself ({where})").format(where=shapely.is_valid_reason(turned)),
+            _("The outline crosses or touches itself near {where}").format(where=_where(turned)),
             _("Draw this grid again without crossing lines."),
         )
         return None
     return turned
+
+
+def _where(area: shapely.Geometry) -> str:
+    """Say where an outline is wrong: the library's reason is in English, but holds the place."""
+    found = re.search(r"\[(\S+) (\S+)\]", shapely.is_valid_reason(area))
+    return ", ".join(f"{float(number):.6f}" for number in found.groups()) if found else "?"
 
 
 def as_geojson(area: shapely.Geometry) -> dict[str, Any]:

@@ -107,7 +107,7 @@ def preview_spots(*, community: Community, data: bytes, name: str, datum: str) -
     declared = checked_datum(datum)
     # The columns lon and lat may be missing only where each line is a point.
     lines = read_table(data, name=name, columns=COLUMNS)
-    faults = Faults()
+    faults = Faults.of(lines)
     if len(lines) > MOST_AT_ONCE:
         faults.add(
             0,
