@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 #: A chart is drawn twice, for a desk and for a telephone; the stylesheet shows one of them.
 WIDE, NARROW = 640, 320
-HEIGHT, LEFT, TOP, BOTTOM = 190, 44, 12, 28
+HEIGHT, LEFT, RIGHT, TOP, BOTTOM = 190, 44, 12, 12, 28
 #: What a label of a week takes up, with room between.
 LABEL = 84
 
@@ -98,7 +98,7 @@ class _Frame:
     def __init__(self, mondays: Sequence[dt.date], series: Sequence[Series], width: int) -> None:
         self.mondays, self.width = mondays, width
         self.base = float(HEIGHT - BOTTOM)
-        self.step = (width - LEFT) / max(1, len(mondays))
+        self.step = (width - LEFT - RIGHT) / max(1, len(mondays))
         self.most = nice_top(max((value or 0 for one in series for value in one.values), default=0))
 
     def left(self, index: int) -> float:
@@ -108,7 +108,7 @@ class _Frame:
         return round(self.base - (self.base - TOP) * value / self.most, 1)
 
     def chart(self, *, columns: Sequence[Column] = (), lines: Sequence[Line] = ()) -> Chart:
-        every = max(1, -(-len(self.mondays) * LABEL // (self.width - LEFT)))
+        every = max(1, -(-len(self.mondays) * LABEL // (self.width - LEFT - RIGHT)))
         return Chart(
             width=self.width,
             height=HEIGHT,

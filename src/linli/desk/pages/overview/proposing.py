@@ -120,7 +120,9 @@ def _listed(matters: list[Matter], community: Community) -> list[dict[str, Any]]
 def proposals(request: DeskRequest, slug: str) -> HttpResponse:
     """List what has been proposed, the newest first."""
     del slug
-    rows = Proposal.objects.filter(community=request.community).annotate(n=Count("matters")).order_by("-number")
+    rows = (
+        Proposal.objects.filter(community=request.community).annotate(n=Count("matters")).order_by("-number")
+    )
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
     listed = [{"proposal": one, "day": day(one.at, request.community)} for one in page]
     context = frame(request, view="overview") | {"rows": listed, "page_of": page}

@@ -113,7 +113,7 @@ def totals(asked: Asked) -> list[dict[str, Any]]:
         _total("received", _("received"), now.received, before.received),
         _total("closed", _("closed"), now.closed, before.closed),
         _total("open", _("open at the end"), now.open_at_end, before.open_at_end),
-        _total("median", _("days to closing, the middle one"), now.median_days, before.median_days),
+        _total("median", _("median days to closing"), now.median_days, before.median_days),
         {"key": "late", "name": _("overdue now"), "value": whole(late), "before": "", "is_late": late > 0},
     ]
 
@@ -135,7 +135,7 @@ def weeks(asked: Asked) -> dict[str, Any]:
     received = Series("received", _("received"), [one.received for one in found])
     closed = Series("closed", _("closed"), [one.closed for one in found])
     still = Series("open", _("open at the end of the week"), [one.open_at_end for one in found])
-    took = Series("median", _("days to closing, the middle one"), [one.median_days for one in found])
+    took = Series("median", _("median days to closing"), [one.median_days for one in found])
     charts = [
         _charted(_("Received and closed"), mondays, [received, closed], drawing.columns),
         _charted(_("Open at the end of the week"), mondays, [still], drawing.lines),

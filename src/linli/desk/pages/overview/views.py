@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from linli.desk.people.access import DeskRequest
 
 MOST_LATE = 20
+#: So many at once; the others behind a click.
+FIRST_LATE = 6
 MOST_RECURRING = 12
 
 
@@ -48,6 +50,7 @@ def director(request: DeskRequest, slug: str) -> HttpResponse:
         "totals": showing.totals(asked),
         "late": late,
         "late_rows": showing.late_rows(request.actor, held, request.community),
+        "late_first": FIRST_LATE,
         "late_more": max(0, late["count"] - len(held)),
         "clusters": found,
         "map": place_map(slug) | {"words": _map_words(), "points": json.dumps(found, ensure_ascii=False)},

@@ -15,6 +15,8 @@ async function draw() {
   const { map } = await quietMap(document.querySelector("#map"), { placeUrl: app.dataset.placeUrl, tilesUrl: app.dataset.tilesUrl, say });
   // The fullest last, on top of the others.
   for (const point of points.toReversed()) new maplibre.Marker({ element: pinOf(point) }).setLngLat([point.lon, point.lat]).addTo(map);
+  // The place may be narrower than the map; pins at its edge need room.
+  map.setMaxBounds(null);
   const box = new maplibre.LngLatBounds();
   for (const { lon, lat } of points) box.extend([lon, lat]);
   map.fitBounds(box, { padding: 56, maxZoom: 16, animate: false });
