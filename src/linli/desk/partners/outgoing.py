@@ -37,6 +37,10 @@ def check_url(url: str) -> None:
     try:
         literal = ipaddress.ip_address(host)
     except ValueError:
+        if scheme != "https" and not _inner_networks():
+            raise RefusedAddressError(
+                _("The address is not https; on the open net nothing is sent without it.")
+            ) from None
         return
     _check_ip(literal, https=scheme == "https")
 
@@ -131,6 +135,6 @@ def _status(wire: socket.socket, ends: float) -> int:
         line += some
     version, _space, rest = line.partition(b" ")
     status = rest[:3]
-    if not version.startswith(b"HTTP/1.") or not status.isdigit():
+    if not version.startswith(b"HTTP/1.") or len(status) != 3 or not status.isdigit():
         raise http.client.BadStatusLine("no web server")
     return int(status)
