@@ -22,6 +22,7 @@ POSTED: dict[str, Who] = {
     "people:correct": {D, K},
     "people:consent": {D, K},
     "people:proxy": {D, K},
+    "people:export": {D},
     "people:end_staff_session": set(),
 }
 ELSEWHERE = {
@@ -31,7 +32,7 @@ ELSEWHERE = {
 
 def arguments(office: Office) -> dict[str, list]:
     resident, post = a_resident(office), post_of(office, "volunteer")
-    one_resident = ("resident", "correct", "consent", "proxy", "erase")
+    one_resident = ("resident", "correct", "consent", "proxy", "export", "erase")
     return {
         "people:hand_over": [office.grids[0].pk],
         "people:dismiss": [post.pk],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
+from zoneinfo import ZoneInfo
 
 from allauth.mfa.models import Authenticator
 from django.contrib.auth.decorators import login_required
@@ -74,11 +75,13 @@ def staff_session(request: HttpRequest, slug: str) -> HttpResponse:
     open_ones = StaffSession.objects.with_scopes_disabled().filter(  # type: ignore[attr-defined] # django-scopes makes it
         operator=operator, community=community, ended_at=None, ends_at__gt=clock.now()
     )
+    ends_at = open_ones.values_list("ends_at", flat=True).first()
+    until = f"{ends_at.astimezone(ZoneInfo(community.timezone)):%H:%M}" if ends_at else ""
     entered = cast("DeskRequest", request)
     entered.community = community
     entered.actor = actor_of(request, community)
     status = 422 if form.is_bound else 200
-    return page(entered, "staff_session.html", form=form, session=open_ones.first(), status=status)
+    return page(entered, "staff_session.html", form=form, until=until, status=status)
 
 
 @require_POST

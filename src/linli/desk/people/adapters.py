@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
+from django.urls import reverse
+from django_scopes import scope, scopes_disabled
 
+from linli.desk.common import clock
 from linli.desk.common.limits import client_address
+from linli.desk.people.actors import staff_actor
+from linli.desk.people.models import Post
+from linli.desk.people.ways import ways
+from linli.desk.places.models import Community
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
+
+    from linli.desk.people.models import Account
 
 
 class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has no types
@@ -28,6 +37,24 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
     def get_client_ip(self, request: HttpRequest) -> str:
         """Count tries by the network they come from; only our own proxies are believed about it."""
         return client_address(request)
+
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """Lead to their work: the first page of the only community in which they have any, else the choice of them."""
+        account = cast("Account", request.user)
+        with scopes_disabled():
+            held = Post.objects.filter(account=account, until=None, lapsed_at=None).values("community")
+            communities = list(Community.objects.filter(pk__in=held)[:2])
+        if len(communities) != 1:
+            return reverse("people:account")
+        only = communities[0]
+        with scope(community=only):
+            listed = ways(staff_actor(account, only, at=clock.now()), only.slug, here="")
+        return str(listed[0]["url"]) if listed else reverse("people:account")
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Go back to one's own account."""
+        del request
+        return reverse("people:account")
 
     def send_mail(self, template_prefix: str, email: str, context: object) -> None:
         """Send none: what happens to an account is told on its own page."""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
+
 from linli.desk.people.access import actor_of, community_at
 from linli.desk.people.ways import ways
 
@@ -30,4 +32,6 @@ def desk(request: HttpRequest) -> dict[str, Any]:
         "invented": community.invented,
         "ways": ways(actor, slug, here=request.path),
     }
+    if actor is not None and actor.key.startswith("operator:"):
+        found["staff_session_url"] = reverse("people:staff_session", args=[slug])
     return {name: value for name, value in found.items() if value is not None}

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Q
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -27,9 +28,6 @@ from linli.desk.people.frame import done, page
 from linli.desk.people.models import Account, Consent, Proxy, Resident
 from linli.desk.people.purposes import purposes
 from linli.desk.people.residents import TOLD_FIELDS, find_or_make_resident, name_proxy
-
-if TYPE_CHECKING:
-    from django.http import HttpResponse
 
 PAGE = 50
 
@@ -119,6 +117,7 @@ def resident(request: DeskRequest, slug: str, pk: int) -> HttpResponse:
         consents=_consent_rows(somebody),
         proxy_form=ProxyForm(),
         proxies=_proxy_rows(somebody),
+        may_export=request.actor.may("residents.export", somebody),
         may_erase=request.actor.may("residents.erase", somebody),
         status=status,
     )
@@ -228,6 +227,17 @@ def _back(request: DeskRequest, slug: str, pk: int, form: Any, act: Any, success
         told = [error for errors in form.errors.values() for error in errors]
         messages.error(request, " ".join(str(error) for error in told))
     return redirect("people:resident", slug, pk)
+
+
+@require_POST
+@desk_page("residents.export")
+def export(request: DeskRequest, slug: str, pk: int) -> HttpResponse:
+    """Hand over everything that is kept about somebody, for whoever asks at the counter for their own data."""
+    del slug
+    kept = actions.export_resident(by=request.actor, resident=_resident(pk))
+    answer = JsonResponse(kept, json_dumps_params={"ensure_ascii": False, "indent": 1})
+    answer["Content-Disposition"] = f'attachment; filename="resident-{pk}.json"'
+    return answer
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -71,7 +71,9 @@ works_grid = rules.predicate(_works_grid, name="works_grid")
 
 # Whole pages, for which there is no one thing to ask about.
 rules.add_perm("desk.see", is_director | is_desk | is_auditor)
-rules.add_perm("work.see", is_director | is_desk | is_grid_worker | is_volunteer | is_care_worker)
+rules.add_perm(
+    "work.see", is_director | is_desk | is_grid_worker | is_mediator | is_care_worker | is_volunteer
+)
 rules.add_perm("director.see", is_director | is_auditor)
 rules.add_perm("grids.see", is_director | is_desk | is_auditor)
 rules.add_perm("grids.change", is_director | is_desk)
@@ -87,6 +89,6 @@ rules.add_perm("residents.contact_at", works_grid)
 rules.add_perm("residents.make", is_staff | is_resident | is_system | is_machine)
 # Residents change and take away their own; which ones are theirs their code says.
 rules.add_perm("residents.change", is_director | is_desk | is_resident)
-rules.add_perm("residents.consent", is_staff | is_resident | is_machine)
+rules.add_perm("residents.consent", is_staff | is_resident | is_machine | is_system)
 rules.add_perm("residents.export", is_director | is_resident)
 rules.add_perm("residents.erase", is_director | is_resident | is_system)

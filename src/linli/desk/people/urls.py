@@ -22,5 +22,6 @@ urlpatterns = [
     path("c/<slug:slug>/desk/residents/<int:pk>/correct/", desk_resident_views.correct, name="correct"),
     path("c/<slug:slug>/desk/residents/<int:pk>/consent/", desk_resident_views.consent, name="consent"),
     path("c/<slug:slug>/desk/residents/<int:pk>/proxy/", desk_resident_views.proxy, name="proxy"),
+    path("c/<slug:slug>/desk/residents/<int:pk>/export/", desk_resident_views.export, name="export"),
     path("c/<slug:slug>/desk/residents/<int:pk>/erase/", desk_resident_views.erase, name="erase"),
 ]
