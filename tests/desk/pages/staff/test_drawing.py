@@ -5,7 +5,7 @@ import datetime as dt
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linli.desk.pages.staff.drawing import Span, Week, deadline_bar, nice_top, trend
+from linli.desk.pages.staff.drawing import Span, deadline_bar
 
 DAY = dt.timedelta(days=1)
 START = dt.datetime(2026, 11, 2, 1, tzinfo=dt.UTC)
@@ -37,23 +37,3 @@ def test_deadline_bar_stays_in_its_frame(due_h: int, until_h: int) -> None:
     bar = deadline_bar(received=START, due=START + due_h * hour, until=START + until_h * hour)
     spans = [bar.run, *([bar.over] if bar.over else [])]
     assert all(span.x >= 0 and span.width >= 0 and span.x + span.width <= 100.01 for span in spans)
-
-
-def test_trend_draws_three_columns_a_week_to_scale() -> None:
-    weeks = [Week(dt.date(2026, 11, 2), 10, 5, 0), Week(dt.date(2026, 11, 9), 0, 0, 2)]
-    drawn = trend(weeks, width=240, height=138)
-    assert [(bar.kind, bar.height) for bar in drawn.bars[:3]] == [
-        ("received", 100),
-        ("closed", 50),
-        ("reopened", 0),
-    ]
-    assert drawn.ticks == [(112, 0), (62, 5), (12, 10)]
-    assert [label for _, label in drawn.labels] == ["11-02", "11-09"]
-
-
-def test_trend_of_nothing_is_an_empty_frame() -> None:
-    assert trend([]).bars == []
-
-
-def test_nice_top_is_never_below() -> None:
-    assert [nice_top(most) for most in (0, 2, 3, 7, 11, 61, 1000)] == [2, 2, 4, 10, 20, 100, 1000]

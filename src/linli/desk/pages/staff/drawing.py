@@ -1,4 +1,4 @@
-"""Drawings as numbers: where the rectangles of a chart lie. Templates make SVG of them."""
+"""The bar of a deadline as numbers: where its rectangles lie. A template makes SVG of them."""
 
 from __future__ import annotations
 
@@ -57,71 +57,3 @@ def deadline_bar(
         now_x=x(until),
         mood="late" if late else "soon" if soon else "good",
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Week:
-    """What happened in the seven days from a Monday."""
-
-    monday: dt.date
-    received: int
-    closed: int
-    reopened: int
-
-
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """A column of the chart, in its own units."""
-
-    kind: str
-    x: float
-    y: float
-    width: float
-    height: float
-
-
-@dataclass(frozen=True, slots=True)
-class Trend:
-    """Columns by week, ticks of the value axis, and a label under every so many weeks."""
-
-    width: int
-    height: int
-    base: float
-    bars: list[Bar]
-    ticks: list[tuple[float, int]]
-    labels: list[tuple[float, str]]
-
-
-LEFT, TOP, BOTTOM = 40, 12, 26
-SERIES = ("received", "closed", "reopened")
-
-
-def trend(weeks: Sequence[Week], *, width: int = 720, height: int = 240) -> Trend:
-    """Lay out three columns a week."""
-    most = nice_top(max((max(getattr(week, kind) for kind in SERIES) for week in weeks), default=0))
-    base, room = height - BOTTOM, height - BOTTOM - TOP
-    step = (width - LEFT) / max(1, len(weeks))
-    column = step * 0.8 / len(SERIES)
-    bars = []
-    for index, week in enumerate(weeks):
-        for place, kind in enumerate(SERIES):
-            tall = room * getattr(week, kind) / most
-            x = LEFT + index * step + step * 0.1 + place * column
-            bars.append(Bar(kind, round(x, 1), round(base - tall, 1), round(column, 1), round(tall, 1)))
-    every = max(1, -(-len(weeks) * 58 // (width - LEFT)))
-    labels = [
-        (round(LEFT + index * step + step / 2, 1), f"{week.monday.month}-{week.monday.day:02}")
-        for index, week in enumerate(weeks)
-        if index % every == 0
-    ]
-    ticks = [(round(base - room * share, 1), round(most * share)) for share in (0, 0.5, 1)]
-    return Trend(width, height, float(base), bars, ticks, labels)
-
-
-def nice_top(most: int) -> int:
-    """Round up to an even number that reads well at the top of an axis."""
-    for power in range(9):
-        for factor in (2, 4, 6, 10):
-            if most <= factor * 10**power:
-                return factor * 10**power
-    return most

@@ -20,7 +20,27 @@ async function draw() {
   const box = new maplibre.LngLatBounds();
   for (const { lon, lat } of points) box.extend([lon, lat]);
   map.fitBounds(box, { padding: 56, maxZoom: 16, animate: false });
+  await outline(map);
   app.dataset.drawn = "yes";
+}
+
+/** The grids, under the pins: their lines, and their names where there is room. */
+async function outline(map) {
+  const answer = await fetch(app.dataset.outlinesUrl, { credentials: "same-origin" });
+  if (!answer.ok) return;
+  const grids = await answer.json();
+  map.addSource("grids", { type: "geojson", data: grids });
+  const colour = getComputedStyle(document.documentElement).getPropertyValue("--map-boundary").trim();
+  map.addLayer({ id: "grids", type: "line", source: "grids", paint: { "line-color": colour, "line-width": 2, "line-opacity": 0.8 } });
+  for (const { properties: { name, label } } of grids.features) {
+    const words = document.createElement("span");
+    words.className = "grid-name";
+    words.textContent = name;
+    const marker = new maplibre.Marker({ element: words }).setLngLat(label).addTo(map);
+    // A label, not a thing one can press: the list names the grids.
+    marker.getElement().removeAttribute("tabindex");
+    marker.getElement().setAttribute("aria-hidden", "true");
+  }
 }
 
 function pinOf({ number, count: n, grids, late, size }) {
