@@ -13,4 +13,10 @@ class MattersConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what time does here, and what goes when a resident is erased."""
-        from linli.desk.matters import erasing, mailbox_reading, sweeps  # noqa: F401, PLC0415 -- models must be there first
+        from linli.desk.matters import (  # noqa: F401, PLC0415 -- models must be there first
+            csv_intake,
+            erasing,
+            forgetting,
+            mailbox_reading,
+            sweeps,
+        )

@@ -41,6 +41,7 @@ def anonymise(matter: Matter, *, by: Actor) -> None:
     """Take out of a matter whatever somebody wrote or pictured; in the caller's transaction."""
     _blank(Step.objects.filter(matter=matter))
     matter.escalations.update(note="")
+    matter.mails.update(sender="")
     # A place to the metre may be a home; the grid is enough for counting.
     matter.words = matter.place_words = matter.public_words = matter.follow_code = ""
     matter.answers, matter.public_photos = {}, []
