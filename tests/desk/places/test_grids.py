@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 import shapely
+from django.utils.translation import override
 from django_scopes import scope
 from shapely.geometry import mapping, shape
 
@@ -291,7 +292,7 @@ def test_reshaped_grid_ends_at_the_place_and_may_swallow_others(village: Served)
     drawn, _version = drawn_now(community)
     [whole] = reshape(community=community, drawn=drawn, number=2, area=shapely.box(-1, -1, 1, 1))
     assert (whole.number, whole.area.equals(village.place.boundary)) == (2, True)
-    with pytest.raises(ValueError, match="范围之内"):
+    with override("en"), pytest.raises(ValueError, match="outside the place"):
         reshape(community=community, drawn=drawn, number=2, area=shapely.box(100, 1, 101, 2))
 
 
@@ -416,7 +417,7 @@ def test_grid_drawn_over_others_takes_their_ground(village: Served) -> None:
     assert cut[0].area.intersection(cut[1].area).area == 0
     swallowed = carve(community=community, drawn=cut, area=village.place.boundary)
     assert [one.number for one in swallowed] == [3]
-    with pytest.raises(ValueError, match="范围之内"):
+    with override("en"), pytest.raises(ValueError, match="outside the place"):
         carve(community=community, drawn=drawn, area=shapely.box(100, 1, 101, 2))
 
 
