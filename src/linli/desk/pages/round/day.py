@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 from linli.desk.common import clock
 from linli.desk.matters import queries
 from linli.desk.matters.actions.work import FINISHED_AS
+from linli.desk.matters.models import ReplyTemplate
 from linli.desk.matters.queries import Filters
 from linli.desk.pages.resident.questions import question_rows
 from linli.desk.pages.resident.shown import call_first, group_names
@@ -56,6 +57,7 @@ def day(request: DeskRequest, slug: str) -> HttpResponse:
         "edges": json.dumps(deeds.edges()),
         "outcomes": [(one.value, one.label) for one in FINISHED_AS],
         "categories": _categories(request),
+        "texts": _texts(),
         "may_find": request.actor.may("matters.intake"),
         "words": round_words(),
         **place_map(slug),
@@ -94,6 +96,20 @@ def _categories(request: DeskRequest) -> list[dict[str, Any]]:
             }
         )
     return list(groups.values())
+
+
+def _texts() -> dict[str, list[dict[str, str]]]:
+    """Collect the texts that are written often, by deed: gloves do not write."""
+    found: dict[str, list[dict[str, str]]] = {verb.value: [] for verb in deeds.OFFERED}
+    for each in ReplyTemplate.objects.select_related("category"):
+        row = {
+            "name": each.name, "zh": each.text_zh, "en": each.text_en,
+            "of": "" if each.category is None else each.category.key,
+        }  # fmt: skip
+        for verb, rows in found.items():
+            if each.verb in {"", verb}:
+                rows.append(row)
+    return found
 
 
 def _walked(

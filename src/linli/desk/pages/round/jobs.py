@@ -39,6 +39,8 @@ def cards(
             "leg": legs.get(matter.pk, ""),
             "words": matter.words,
             "state_key": matter.state,
+            "category_key": matter.category.key,
+            "language": matter.language,
             "lon": matter.lon,
             "lat": matter.lat,
             "who": " ".join(sorted(deeds.as_what(matter, request.actor))),

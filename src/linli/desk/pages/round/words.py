@@ -22,6 +22,9 @@ def _network() -> dict[str, str]:
         "log_in_to_send": _("You are logged out. Log in again, and what waits here will be sent."),
         "log_in": _("Log in"),
         "needs_network": _("This needs the network."),
+        "stay_here": _(
+            "This browser cannot open the page without a network: leave it open while you are out."
+        ),
         "no_map": _("This phone cannot draw the map. The list says the same."),
         "others_one": _("On this phone {n} thing of another account is not sent yet. Only they can send it."),
         "others_other": _(
@@ -65,6 +68,7 @@ def _decisions() -> dict[str, str]:
         "try_again": _("Try again"),
         "open_matter": _("Open the matter"),
         "drop_mine": _("Throw mine away"),
+        "drop_sure": _("Throw it away? It cannot be brought back."),
     }
 
 

@@ -24,6 +24,9 @@ const list = waitingList({ words, decided: async () => { await showOutbox(); awa
 const sheet = sheets({ say, keep });
 let showsMap = null;
 let map = null;
+/** Whether this phone can keep anything; where it cannot, the buttons stay links to the matter's own page. */
+let keeps = false;
+let shown = region("day").innerHTML;
 
 /* The page itself, read anew */
 
@@ -50,14 +53,25 @@ async function refresh({ force = false } = {}) {
   }
   // It may have gone while the answer was on its way.
   showNetwork(navigator.onLine ? "" : "offline");
+  await showDay(page.querySelector("#day"));
+  const photos = [...region("day").querySelectorAll("[data-photo]")].map((each) => each.src);
+  await keepPage({ community, page: new URL(app.dataset.page, window.location.href).href, text, photos }).catch(() => {});
+}
+
+/** Put the day that was just read in the place of this one, but not under somebody's thumb if nothing is new. */
+async function showDay(day) {
+  const { innerHTML } = day;
+  if (innerHTML === shown) {
+    region("day").dataset.made = day.dataset.made;
+    return;
+  }
+  shown = innerHTML;
   const focused = document.activeElement?.closest?.("[data-code]")?.dataset.code;
   const openedMore = [...document.querySelectorAll("[data-code] details[open]")].map((each) => each.closest("[data-code]").dataset.code);
-  region("day").replaceWith(document.adoptNode(page.querySelector("#day")));
+  region("day").replaceWith(document.adoptNode(day));
   for (const code of openedMore) for (const more of document.querySelectorAll(`[data-code="${code}"] details`)) more.open = true;
   await prepareDay();
   if (focused) document.querySelector(`[data-code="${focused}"] h2`)?.focus();
-  const photos = [...region("day").querySelectorAll("[data-photo]")].map((each) => each.src);
-  await keepPage({ community, page: new URL(app.dataset.page, window.location.href).href, text, photos }).catch(() => {});
 }
 
 /** @param {""|"offline"|"login"} trouble */
@@ -84,20 +98,21 @@ async function prepareDay() {
 document.addEventListener("click", (event) => {
   const { target } = event;
   const deed = target.closest("[data-verb]");
-  if (deed) {
+  if (deed && keeps) {
     event.preventDefault();
     doDeed(deed);
   } else if (target.closest("[data-from-here]")) startFromHere();
   else if (target.closest("[data-show-map]")) toggleMap();
   else if (target.closest("[data-send-now]")) send().then(() => refresh());
-  else if (target.closest("[data-drop-others]")) dropOthers(actor).then(showOthers);
+  else if (target.closest("[data-drop-others]")) throwAwayOthers();
   else needsNetwork(event);
 });
 
 function doDeed(button) {
   const card = button.closest("[data-code]");
   const verb = button.dataset.verb;
-  const asked = { verb, code: card?.dataset.code ?? "", title: button.dataset.title ?? button.textContent.trim(), where: card?.dataset.about ?? "" };
+  const { code = "", about: where = "", category = "", language = "" } = card?.dataset ?? {};
+  const asked = { verb, code, title: button.textContent.trim(), where, category, language };
   const template = document.querySelector(`#form-${verb}`);
   if (template) sheet.open(asked, button);
   else keepDeed({ ...asked, fields: [], files: [] }).catch((error) => notKept(error));
@@ -218,6 +233,12 @@ function showLawful(card, waiting) {
   }
 }
 
+async function throwAwayOthers() {
+  if (!window.confirm(say("drop_sure"))) return;
+  await dropOthers(actor);
+  await showOthers();
+}
+
 async function showOthers() {
   const others = await nowHere(actor).catch(() => 0);
   const place = region("others");
@@ -233,7 +254,10 @@ async function wakeLater() {
 }
 
 async function keepForLater() {
-  if (!(await register(app.dataset.worker))) return;
+  if (!(await register(app.dataset.worker))) {
+    fill(region("said"), make("p", { class: "small" }, say("stay_here")));
+    return;
+  }
   const photos = [...region("day").querySelectorAll("[data-photo]")].map((each) => each.src);
   // The page came before the service worker did: it has to be read once more to be kept.
   if (!navigator.serviceWorker.controller || !(await caches.match(app.dataset.page))) await refresh();
@@ -261,6 +285,7 @@ window.setInterval(() => { if (navigator.onLine && region("outbox").querySelecto
 async function begin() {
   await showOthers();
   await prepareDay();
+  keeps = true;
   app.dataset.ready = "";
   if (!navigator.onLine) showNetwork("offline");
   await send();

@@ -26,9 +26,10 @@ export function sheets({ say, keep }) {
     return made.get(name);
   }
 
-  /** @param {{verb: string, code: string, title: string, where: string}} asked */
-  function open({ verb, code, title: words, where }, opener) {
+  /** @param {{verb: string, code: string, title: string, where: string, category: string, language: string}} asked */
+  function open({ verb, code, title: words, where, category, language }, opener) {
     const { form } = formOf(verb, code);
+    chooseTexts(form, category, language);
     fill(title, words, where && make("span", { class: "small" }, where));
     place.replaceChildren(form);
     from = opener;
@@ -121,6 +122,15 @@ function prepared(form, say) {
   });
   if (category) showQuestions(form);
   return { settle: () => Promise.all([shrinking, recording?.stop()]) };
+}
+
+/** Of the texts that are written often, those that fit the matter, in the language of whoever reported it. */
+function chooseTexts(form, category, language) {
+  for (const button of form.querySelectorAll("[data-fill-zh]")) {
+    const { fillZh, fillEn, of } = button.dataset;
+    button.hidden = of !== "" && of !== category;
+    button.dataset.fill = language.startsWith("zh") ? fillZh || fillEn : fillEn || fillZh;
+  }
 }
 
 function fillIn(field, text) {

@@ -65,7 +65,12 @@ export function waitingList({ words, decided }) {
     const answer = deed.answer ?? {};
     const clash = deed.state === "conflict";
     const gone = !clash && !answer.problem;
-    const choose = (name, kind, work) => make("button", { class: `big ${kind}`, type: "button", on: { click: async () => { await work(deed); await decided(); } } }, name);
+    const choose = (name, kind, work, sure = "") => make("button", { class: `big ${kind}`, type: "button", on: { click: async () => {
+      // A glove in the rain presses what it should not.
+      if (sure && !window.confirm(say(sure))) return;
+      await work(deed);
+      await decided();
+    } } }, name);
     const card = document.querySelector(`[data-code="${deed.code}"]`);
     const address = card?.querySelector("[data-open]")?.href;
     return make("section", { class: "decision", role: "alert", "data-signature": signature },
@@ -84,7 +89,7 @@ export function waitingList({ words, decided }) {
         !clash && deed.code !== "" && deed.verb !== "note" && address && choose(say("keep_as_note"), "strong", noteInstead),
         !clash && !gone && choose(say("try_again"), "", sendOnTop),
         address && make("a", { class: "big", href: address }, say("open_matter")),
-        choose(say("drop_mine"), "quiet", drop)));
+        choose(say("drop_mine"), "quiet", drop, "drop_sure")));
   }
 
   function mine(deed) {
