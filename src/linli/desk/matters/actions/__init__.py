@@ -23,7 +23,7 @@ from linli.desk.matters.actions.intake import (
 )
 from linli.desk.matters.actions.joining import follow, merge_matters, split_matter, unfollow
 from linli.desk.matters.actions.reading import note_reading
-from linli.desk.matters.actions.setting_up import make_rule, retire_rule, seed_matters
+from linli.desk.matters.actions.setting_up import make_rule, move_rule, retire_rule, seed_matters
 from linli.desk.matters.actions.work import (
     acknowledge_rung,
     ask_resident,
@@ -58,6 +58,7 @@ __all__ = [
     "lapse_callback",
     "make_rule",
     "merge_matters",
+    "move_rule",
     "note_matter",
     "note_reading",
     "object_to_matter",

@@ -86,11 +86,39 @@ def make_rule(
         return RoutingRule.objects.get(pk=made["rule"])
 
 
-def retire_rule(*, by: Actor, rule: RoutingRule) -> None:
+def retire_rule(*, by: Actor, rule: RoutingRule, key: uuid.UUID | None = None) -> None:
     """Let a rule hold no longer; what it did stays explained by it."""
     require(by, "matters.routing", rule)
-    with scope(community=by.community), transaction.atomic():
-        lock(by.community)
+
+    def make() -> dict[str, Any]:
         if RoutingRule.objects.filter(pk=rule.pk, retired_at=None).update(retired_at=clock.now()):
             data = {"rule": rule.pk}
             ledger.append(community=by.community, event="routing_rule.retired", by=by.key, data=data)
+        return {"rule": rule.pk}
+
+    with scope(community=by.community), transaction.atomic():
+        lock(by.community)
+        once(community=by.community, key=key, verb=f"matters.retire_rule:{rule.pk}", make=make)
+
+
+def move_rule(*, by: Actor, rule: RoutingRule, up: bool, key: uuid.UUID | None = None) -> None:
+    """Have a rule asked before the one before it, or after the one after it: the first that fits decides."""
+    require(by, "matters.routing", rule)
+
+    def make() -> dict[str, Any]:
+        held = list(RoutingRule.objects.filter(retired_at=None))
+        at = next((index for index, one in enumerate(held) if one.pk == rule.pk), None)
+        other = None if at is None else at - 1 if up else at + 1
+        if at is not None and other is not None and 0 <= other < len(held):
+            held[at], held[other] = held[other], held[at]
+            for number, one in enumerate(held, start=1):
+                one.position = number
+            RoutingRule.objects.bulk_update(held, ["position"])
+            data = {"rule": rule.pk, "position": other + 1}
+            ledger.append(community=by.community, event="routing_rule.moved", by=by.key, data=data)
+        return {"rule": rule.pk}
+
+    with scope(community=by.community), transaction.atomic():
+        lock(by.community)
+        verb = f"matters.move_rule:{rule.pk}:{'up' if up else 'down'}"
+        once(community=by.community, key=key, verb=verb, make=make)

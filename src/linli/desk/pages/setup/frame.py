@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 
 # Key, permission, address, name, what for.
 ROOMS = (
+    ("community", "community.change", "setup:community", gettext_lazy("Community"), gettext_lazy("Names, time zone, emergency numbers.")),
     ("categories", "matters.categories", "setup:categories", gettext_lazy("Categories"), gettext_lazy("What residents choose from, with questions and times.")),
+    ("rules", "matters.routing", "setup:rules", gettext_lazy("Who gets what"), gettext_lazy("Rules by which matters go to somebody by themselves.")),
+    ("ladder", "matters.ladder", "setup:ladder", gettext_lazy("When it is late"), gettext_lazy("Who is told, one after the other, when a matter is late.")),
+    ("texts", "matters.templates", "setup:texts", gettext_lazy("Texts"), gettext_lazy("Answers that are written often.")),
+    ("calendar", "matters.calendar", "setup:calendar", gettext_lazy("Working days"), gettext_lazy("Holidays and make-up working days: what deadlines are counted by.")),
     ("gateways", "messages.retry", "setup:gateways", gettext_lazy("Messages"), gettext_lazy("By what way residents and staff are told, and what did not go out.")),
 )  # fmt: skip
 
