@@ -275,7 +275,7 @@ def test_director_sees_what_goes_next_and_what_went(receive, office: Office, tim
     assert index.find(community=office.community, words="路灯") == [second.pk]
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     steps=st.lists(
         st.one_of(

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("linli.desk.people.urls")),
     path("", include("linli.desk.pages.grids.urls")),
     path("", include("linli.desk.pages.overview.urls")),
+    path("", include("linli.desk.pages.incoming.urls")),
     path("", include("linli.desk.pages.resident.urls")),
     path("", include("linli.desk.pages.round.urls")),
     path("", include("linli.desk.pages.setup.urls")),

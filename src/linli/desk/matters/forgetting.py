@@ -325,4 +325,4 @@ def forgotten_next(community: Community) -> QuerySet[Matter]:
 def holds_of(community: Community) -> QuerySet[Hold]:
     """Give the matters that are held, the one that ends first on top; those that failed and are tried again among them."""
     standing = Hold.objects.filter(community=community, lifted_at=None, until__gt=clock.now())
-    return standing.select_related("matter", "matter__category").order_by("until", "pk")
+    return standing.select_related("matter", "community").order_by("until", "pk")
