@@ -25,7 +25,7 @@ _EMERGENCIES = [
     ("traffic", gettext_lazy("Traffic accident")),
 ]
 _TYPES = [
-    ("text", gettext_lazy("words")),
+    ("text", gettext_lazy("free words")),
     ("number", gettext_lazy("a number")),
     ("date", gettext_lazy("a day")),
     ("choice", gettext_lazy("one of several")),
