@@ -19,6 +19,7 @@ _STAFF = (
     ("incoming", "matters.lists", "incoming:lists", _("Incoming")),
     ("residents", "residents.list", "people:residents", _("Residents")),
     ("staff", "staff.see", "people:staff", _("Staff")),
+    ("setup", "setup.see", "setup:overview", _("Settings")),
 )
 _RESIDENT = (
     ("report", "resident:report", _("Report")),
