@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -60,7 +61,7 @@ def test_columns_stay_in_their_frame_and_labels_apart(values: list[int], width: 
     assert all(one.x >= LEFT and one.x + one.width <= width for one in drawn.columns)
     assert all(one.y >= TOP and one.y + one.height <= HEIGHT - BOTTOM + 0.01 for one in drawn.columns)
     places = [x for x, _label in drawn.labels]
-    assert all(after - before >= 60 for before, after in zip(places, places[1:], strict=False))
+    assert all(after - before >= 60 for before, after in pairwise(places))
 
 
 def test_nice_top_is_never_below() -> None:
