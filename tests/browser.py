@@ -26,6 +26,8 @@ ARGUMENTS = [
     "--use-gl=angle",
     "--use-angle=swiftshader",
     "--enable-unsafe-swiftshader",
+    # A microphone and a camera where the machine has none; a page still has to be allowed to use them.
+    "--use-fake-device-for-media-stream",
 ]
 
 

@@ -114,7 +114,7 @@ def fresh(office: Office, matter: Matter) -> Matter:
 
 
 def all_sent(page: Page) -> None:
-    expect(page.locator("#outbox")).to_have_class(re.compile("all-sent"), timeout=15_000)
+    expect(page.locator("#outbox.all-sent")).to_be_visible(timeout=15_000)
 
 
 def test_what_is_done_without_a_network_arrives_once_when_it_is_back(
@@ -230,6 +230,7 @@ def test_conflict_that_leaves_nothing_to_do_becomes_a_note_or_is_dropped(
     assert decisions.get_by_role("button", name="仍然发送我的").count() == 0
     decisions.filter(has_text=lamp.code).get_by_role("button", name="存为备注").click()
     expect(decisions).to_have_count(1)
+    page.once("dialog", lambda dialog: dialog.accept())
     decisions.get_by_role("button", name="丢弃我的").click()
     all_sent(page)
     assert steps_of(willow, lamp) == ["receive", "assign", "finish", "note"]
@@ -268,6 +269,59 @@ def test_finding_from_the_field_has_its_photo_and_place(
         30.0051,
     )
     expect(page.locator(f"[data-code='{found.code}'] [data-photo]")).to_have_count(1)
+
+
+def test_what_is_begun_outlives_a_page_that_the_phone_closes(
+    live_server: LiveServer, willow: Office, lamp: Matter, photo: Path, open_page: OpenPage
+) -> None:
+    seen = on_the_round(open_page, live_server, willow)
+    page = seen.page
+    cut(seen)
+    press(page, lamp.code, "finish")
+    page.fill("#finish-text", "换了灯泡")
+    page.locator("#sheet [name=outcome][value=not_possible]").check()
+    page.set_input_files("#finish-before", photo)
+    expect(page.locator("#sheet .shot.taken img")).to_have_count(1)
+    # The sheet is written down a moment after the last change.
+    page.wait_for_timeout(1200)
+    page.reload()
+    ready(page)
+    press(page, lamp.code, "finish")
+    expect(page.locator("#finish-text")).to_have_value("换了灯泡")
+    expect(page.locator("#sheet [name=outcome][value=not_possible]")).to_be_checked()
+    expect(page.locator("#sheet .shot.taken img")).to_have_count(1)
+    page.locator("#sheet [type=submit]").click()
+    mend(seen)
+    all_sent(page)
+    done = fresh(willow, lamp)
+    assert (done.state, done.outcome) == (State.DONE, "not_possible")
+    with scope(community=willow.community):
+        assert Upload.objects.count() == 1
+
+
+def test_voice_note_is_recorded_without_a_network(
+    live_server: LiveServer, willow: Office, lamp: Matter, open_page: OpenPage
+) -> None:
+    seen = on_the_round(open_page, live_server, willow)
+    page = seen.page
+    page.context.grant_permissions(["microphone"])
+    cut(seen)
+    press(page, lamp.code, "note")
+    record = page.locator("#sheet [data-record]")
+    record.click()
+    expect(record).to_have_text("停止")
+    # Chromium's make-believe microphone beeps once a second.
+    page.wait_for_timeout(1200)
+    record.click()
+    expect(page.locator("#sheet audio")).to_be_visible()
+    page.locator("#sheet [type=submit]").click()
+    mend(seen)
+    all_sent(page)
+    with scope(community=willow.community):
+        step = Step.objects.get(matter=lamp, verb="note")
+        kept = Upload.objects.get(about=step.key)
+    assert (kept.kind, kept.media_type) == ("voice", "audio/webm")
+    assert kept.size > 500
 
 
 def test_session_that_ended_meanwhile_loses_nothing(
@@ -350,6 +404,7 @@ def test_somebody_else_on_the_same_phone_sees_and_sends_nothing_of_it(
     page.reload()
     ready(page)
     assert lamp.code not in page.content()
+    page.once("dialog", lambda dialog: dialog.accept())
     page.locator("[data-drop-others]").click()
     expect(page.locator("#others")).to_be_hidden()
     mend(seen)

@@ -1,6 +1,6 @@
 // What of the round stays on this phone, and that nothing of it stays once it must not.
 
-import { counts, dropOthers, forgetAll } from "./outbox.js";
+import { counts, dropDrafts, dropOthers, forgetAll } from "./outbox.js";
 
 const PREFIX = "linli-round-";
 const WHO = "linli-round-who";
@@ -33,6 +33,7 @@ export async function forgetEverything() {
 export async function nowHere(actor) {
   if (localStorage.getItem(WHO) !== actor) {
     await forgetPages();
+    await dropDrafts(actor);
     localStorage.setItem(WHO, actor);
   }
   return (await counts(actor)).others;

@@ -3,6 +3,9 @@
 
 const DATABASE = "linli-round";
 const STORE = "deeds";
+/** What is being written: a phone that is short of memory closes the page while its camera is open. */
+const DRAFTS = "drafts";
+const DRAFTS_FOR_MS = 24 * 3600 * 1000;
 /** How long it is still said that something was sent; it keeps no words and no photos by then. */
 const TOLD_FOR_MS = 7 * 24 * 3600 * 1000;
 
@@ -47,7 +50,10 @@ let opened = null;
 function database() {
   opened ??= new Promise((resolve, reject) => {
     const request = indexedDB.open(DATABASE, 1);
-    request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: "seq", autoIncrement: true });
+    request.onupgradeneeded = () => {
+      request.result.createObjectStore(STORE, { keyPath: "seq", autoIncrement: true });
+      request.result.createObjectStore(DRAFTS, { keyPath: "name" });
+    };
     request.onsuccess = () => {
       // Logged out in another window: let go, or the database could not be deleted.
       request.result.onversionchange = () => close();
@@ -66,8 +72,8 @@ async function close() {
 }
 
 /** Run one transaction; done only when it is on disk. */
-async function within(mode, work) {
-  const transaction = (await database()).transaction(STORE, mode, { durability: "strict" });
+async function within(mode, work, name = STORE) {
+  const transaction = (await database()).transaction(name, mode, { durability: "strict" });
   const whole = new Promise((resolve, reject) => {
     transaction.oncomplete = resolve;
     transaction.onabort = () => reject(transaction.error);
@@ -75,7 +81,7 @@ async function within(mode, work) {
   });
   // Where the work itself fails, that is what is told.
   whole.catch(() => {});
-  const result = await work(transaction.objectStore(STORE));
+  const result = await work(transaction.objectStore(name));
   await whole;
   return result;
 }
@@ -149,6 +155,28 @@ export async function noteInstead(deed) {
 
 export async function drop(deed) {
   await within("readwrite", (store) => settled(store.delete(deed.seq)));
+}
+
+/** @param {{name: string, actor: string, fields: Deed["fields"], files: Deed["files"]}} draft under the name of its sheet */
+export async function keepDraft(draft) {
+  await within("readwrite", (store) => settled(store.put({ ...draft, at: Date.now() })), DRAFTS);
+}
+
+/** What somebody had begun to write on a sheet, if it was today. */
+export async function draftOf({ name, actor }) {
+  const draft = await within("readonly", (store) => settled(store.get(name)), DRAFTS);
+  return draft?.actor === actor && draft.at > Date.now() - DRAFTS_FOR_MS ? draft : null;
+}
+
+export async function dropDraft(name) {
+  await within("readwrite", (store) => settled(store.delete(name)), DRAFTS);
+}
+
+/** Take what others had begun. */
+export async function dropDrafts(actor) {
+  await within("readwrite", async (store) => {
+    for (const draft of await settled(store.getAll())) if (draft.actor !== actor) store.delete(draft.name);
+  }, DRAFTS);
 }
 
 /** Take what waits of everybody else from this phone. */

@@ -31,6 +31,12 @@ export function recorder(holder, say) {
     const transfer = new DataTransfer();
     transfer.items.add(new File([blob], `voice.${ENDINGS[blob.type]}`, { type: blob.type }));
     field.files = transfer.files;
+    // It was not chosen by hand, so the field says nothing by itself.
+    field.dispatchEvent(new Event("change", { bubbles: true }));
+    listen(blob);
+  }
+
+  function listen(blob) {
     if (audio.src) URL.revokeObjectURL(audio.src);
     audio.src = URL.createObjectURL(blob);
     audio.hidden = false;
@@ -68,6 +74,7 @@ export function recorder(holder, say) {
     state.textContent = say("recording");
   }
 
+  if (field.files.length) listen(field.files[0]);
   button.addEventListener("click", () => {
     if (running) running.stop();
     else begin();

@@ -21,7 +21,7 @@ const wide = window.matchMedia("(min-width: 60rem)");
 const region = (id) => document.querySelector(`#${id}`);
 const sending = new Set();
 const list = waitingList({ words, decided: async () => { await showOutbox(); await send(); await refresh(); } });
-const sheet = sheets({ say, keep });
+const sheet = sheets({ say, actor, community, keep });
 let showsMap = null;
 let map = null;
 /** Whether this phone can keep anything; where it cannot, the buttons stay links to the matter's own page. */

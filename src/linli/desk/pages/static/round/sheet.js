@@ -1,34 +1,52 @@
 // The sheet that a deed is written on: its form, photos made small, a voice note, the place of a finding.
-// What was typed stays on its sheet when it is closed, until it is kept or the page is left.
+// What is begun on a sheet stays on it, also when the phone closes the page: with its camera open, a small one often does.
 
-import { fill, make } from "../pages/dom.js";
+import { afterPause, fill, make } from "../pages/dom.js";
 import { placeOf } from "../resident/exif-place.js";
 import { shrunk } from "../resident/shrink.js";
+import { draftOf, dropDraft, keepDraft } from "./outbox.js";
 import { recorder } from "./recorder.js";
 
-const NOT_KEPT = new Set(["csrfmiddlewaretoken"]);
+const DRAFT_AFTER_MS = 500;
 
-/** @param {{say: Function, keep: (form: HTMLFormElement, parts: Object) => Promise<void>}} options */
-export function sheets({ say, keep }) {
+/** @param {{say: Function, actor: string, community: string, keep: (form: HTMLFormElement, parts: Object) => Promise<void>}} options */
+export function sheets({ say, actor, community, keep }) {
   const dialog = document.querySelector("#sheet");
   const title = dialog.querySelector("[data-sheet-title]");
   const place = dialog.querySelector("[data-sheet-form]");
   const made = new Map();
   let from = null;
+  let opening = false;
 
-  function formOf(verb, code) {
+  const draftName = (form) => `${community}:${form.dataset.name}`;
+
+  async function formOf(verb, code) {
     const name = `${verb}:${code}`;
     if (!made.has(name)) {
       const form = document.querySelector(`#form-${verb}`).content.firstElementChild.cloneNode(true);
       form.dataset.name = name;
-      made.set(name, { form, ...prepared(form, say) });
+      const draft = await draftOf({ name: draftName(form), actor }).catch(() => null);
+      if (draft) putBack(form, draft, say);
+      const { settle, shrinking } = prepared(form, say);
+      const keepLater = afterPause(DRAFT_AFTER_MS, async () => {
+        await shrinking();
+        const parts = await partsOf(form);
+        // Unless it was sent off meanwhile.
+        if (made.get(name)?.form === form) await keepDraft({ name: draftName(form), actor, ...parts }).catch(() => {});
+      });
+      const later = () => keepLater();
+      form.addEventListener("input", later);
+      form.addEventListener("change", later);
+      made.set(name, { form, settle, keepLater });
     }
     return made.get(name);
   }
 
   /** @param {{verb: string, code: string, title: string, where: string, category: string, language: string}} asked */
-  function open({ verb, code, title: words, where, category, language }, opener) {
-    const { form } = formOf(verb, code);
+  async function open({ verb, code, title: words, where, category, language }, opener) {
+    if (opening || dialog.open) return;
+    opening = true;
+    const { form } = await formOf(verb, code).finally(() => { opening = false; });
     chooseTexts(form, category, language);
     fill(title, words, where && make("span", { class: "small" }, where));
     place.replaceChildren(form);
@@ -51,7 +69,7 @@ export function sheets({ say, keep }) {
   dialog.addEventListener("submit", async (event) => {
     event.preventDefault();
     const form = event.target;
-    const { settle } = made.get(form.dataset.name);
+    const { settle, keepLater } = made.get(form.dataset.name);
     const button = form.querySelector("[type=submit]");
     const problem = form.querySelector("[data-problem]");
     button.disabled = true;
@@ -62,7 +80,9 @@ export function sheets({ say, keep }) {
       problem.hidden = !missing;
       if (missing) return;
       await keep(form, await partsOf(form));
+      keepLater.cancel();
       made.delete(form.dataset.name);
+      await dropDraft(draftName(form)).catch(() => {});
       close();
     } catch (error) {
       problem.textContent = say("not_kept");
@@ -73,6 +93,23 @@ export function sheets({ say, keep }) {
     }
   });
   return { open, isOpen: () => dialog.open };
+}
+
+/** Fill a new sheet with what was begun on one like it. */
+function putBack(form, { fields, files }, say) {
+  for (const [name, value] of fields) {
+    const field = form.elements[name];
+    if (field instanceof RadioNodeList) for (const each of field) each.checked = each.checked && each.type !== "radio" || each.value === value;
+    else if (field?.type === "checkbox") field.checked = true;
+    else if (field) field.value = value;
+  }
+  for (const input of form.querySelectorAll("input[type=file]")) {
+    const transfer = new DataTransfer();
+    for (const file of files) if (file.name === input.name) transfer.items.add(new File([file.bytes], file.file_name, { type: file.type }));
+    input.files = transfer.files;
+    const shot = input.closest(".shot");
+    if (shot) showPhotos(input, shot, say);
+  }
 }
 
 /** Asked here, since the server may be hours away. */
@@ -96,7 +133,7 @@ async function partsOf(form) {
   const files = [];
   for (const [name, value] of new FormData(form)) {
     if (typeof value === "string") {
-      if (value && !NOT_KEPT.has(name)) fields.push([name, value]);
+      if (value) fields.push([name, value]);
     } else if (value.size) {
       files.push({ name, file_name: value.name || "file", type: value.type, bytes: await value.arrayBuffer() });
     }
@@ -121,7 +158,7 @@ function prepared(form, say) {
     if (target.closest("[data-here]")) standHere(form, say);
   });
   if (category) showQuestions(form);
-  return { settle: () => Promise.all([shrinking, recording?.stop()]) };
+  return { shrinking: () => shrinking, settle: () => Promise.all([shrinking, recording?.stop()]) };
 }
 
 /** Of the texts that are written often, those that fit the matter, in the language of whoever reported it. */
@@ -146,7 +183,6 @@ function showQuestions(form) {
 
 /** A photo small enough for a weak network, shown where it was chosen. */
 async function shrinkIn(input, shot, form, say) {
-  const pictures = shot.querySelector("[data-pictures]");
   const chosen = [...input.files];
   if (form.elements.lon && !form.elements.lon.value) {
     const at = chosen.length ? await placeOf(chosen[0]) : null;
@@ -158,9 +194,14 @@ async function shrinkIn(input, shot, form, say) {
     transfer.items.add(small instanceof File ? small : new File([small], "photo.jpg", { type: small.type }));
   }
   input.files = transfer.files;
+  showPhotos(input, shot, say);
+}
+
+function showPhotos(input, shot, say) {
+  const pictures = shot.querySelector("[data-pictures]");
   for (const old of pictures.children) URL.revokeObjectURL(old.src);
-  pictures.replaceChildren(...[...transfer.files].map((file) => make("img", { src: URL.createObjectURL(file), alt: say("photo_chosen") })));
-  shot.classList.toggle("taken", transfer.files.length > 0);
+  fill(pictures, ...[...input.files].map((file) => make("img", { src: URL.createObjectURL(file), alt: say("photo_chosen") })));
+  shot.classList.toggle("taken", input.files.length > 0);
 }
 
 function putPlace(form, { lon, lat }, words) {
