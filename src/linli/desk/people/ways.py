@@ -16,7 +16,7 @@ _STAFF = (
     ("round", "work.see", "round:day", _("My round")),
     ("director", "director.see", "overview:director", _("Overview")),
     ("grids", "grids.see", "grids:map", _("Grids")),
-    ("incoming", "matters.lists", "incoming:lists", _("Incoming")),
+    ("incoming", "matters.lists", "incoming:lists", _("Mail and lists")),
     ("residents", "residents.list", "people:residents", _("Residents")),
     ("staff", "staff.see", "people:staff", _("Staff")),
     ("setup", "setup.see", "setup:overview", _("Settings")),

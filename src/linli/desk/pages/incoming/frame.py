@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 # Key, permission, address, name.
 _TABS = (
-    ("mailbox", "matters.mailbox", "incoming:mailbox", _("E-mail")),
+    ("mailbox", "matters.mailbox", "incoming:mailbox", _("Letters")),
     ("lists", "matters.lists", "incoming:lists", _("Lists")),
     ("forgetting", "matters.forgetting", "incoming:forgetting", _("Forgetting")),
 )

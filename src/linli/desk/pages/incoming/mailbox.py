@@ -99,7 +99,7 @@ def try_it(request: DeskRequest, slug: str) -> HttpResponse:
         )
         there, unread = mailbox_actions.try_mailbox(by=request.actor)
     except limits.LimitedError:
-        messages.error(request, _("Too many trials; wait a few minutes."))
+        messages.error(request, _("Too many tries; wait a few minutes."))
     except RefusedError as refusal:
         messages.error(request, str(refusal))
     else:
