@@ -37,6 +37,8 @@ export function boundsOf(geometries) {
 export function layGrids(map, collection) {
   const hue = ["match", ["%", ["get", "number"], HUES.length], ...HUES.slice(1).flatMap((colour, index) => [index + 1, colour]), HUES[0]];
   const chosen = ["boolean", ["feature-state", "chosen"], false];
+  // All of a grid can be looked at, however far it reaches beyond the homes.
+  map.setMaxBounds(null);
   map.addSource("grids", { type: "geojson", data: collection, promoteId: "number" });
   map.addLayer({ id: "grids", type: "fill", source: "grids", paint: { "fill-color": hue, "fill-opacity": ["case", chosen, 0.34, 0.14] } }, "street-names");
   map.addLayer({ id: "grids-edge", type: "line", source: "grids", paint: { "line-color": hue, "line-width": ["case", chosen, 4, 2] } }, "street-names");

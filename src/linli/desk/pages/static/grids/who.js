@@ -42,7 +42,7 @@ function offerPosition(grids) {
         map?.jumpTo({ center: [lon, lat], zoom: Math.max(15, map.getZoom()) });
       },
       () => { news.textContent = say("here_failed"); },
-      { enableHighAccuracy: true, timeout: 10_000, maximumAge: 60_000 },
+      { enableHighAccuracy: true, timeout: 10_000, maximumAge: 0 },
     );
   });
 }
