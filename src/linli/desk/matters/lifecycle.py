@@ -69,7 +69,7 @@ class Verb(TextChoices):
     WITHDRAW = "withdraw", _("Withdrawn by the resident")
     MERGE = "merge", _("Joined with another matter")
     SPLIT = "split", _("A part became a matter of its own")
-    NOTE = "note", _("Note")
+    NOTE = "note", _("Note for colleagues")
     SAY = "say", _("Word to the public")
     ADD = "add", _("Added by the resident")
     CORRECT = "correct", _("Corrected")

@@ -75,7 +75,7 @@ def test_conflict_says_what_came_between(office: Office, send: Send, matter: Mat
     assert told["version"] == matter.version + 2
     assert (told["state_key"], told["lawful"], told["may_note"]) == ("dispatched", True, True)
     assert [(one["what"], one["text"], one["who"]) for one in told["since"]] == [
-        ("Note", "住户说白天不在", desk.name),
+        ("Note for colleagues", "住户说白天不在", desk.name),
         ("Word to the public", "今天有人去", desk.name),
     ]
     assert verbs_of(matter)[-2:] == ["note", "say"]
