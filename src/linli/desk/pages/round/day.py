@@ -58,6 +58,8 @@ def day(request: DeskRequest, slug: str) -> HttpResponse:
         "outcomes": [(one.value, one.label) for one in FINISHED_AS],
         "categories": _categories(request),
         "texts": _texts(),
+        # Times are told by the clock on the wall there, whatever the phone is set to.
+        "timezone": request.community.timezone,
         "may_find": request.actor.may("matters.intake"),
         "words": round_words(),
         **place_map(slug),

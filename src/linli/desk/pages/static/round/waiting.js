@@ -4,13 +4,13 @@ import { fill, make } from "../pages/dom.js";
 import { drop, noteInstead, sendOnTop } from "./outbox.js";
 
 /**
- * @param {{words: Object, decided: () => void}} options `decided` runs after somebody has decided about a deed
+ * @param {{words: Object, timeZone: string, decided: () => void}} options `decided` runs after somebody has decided about a deed
  * @returns {{show: (deeds: import("./outbox.js").Deed[], sending: Set<number>) => void}}
  */
-export function waitingList({ words, decided }) {
+export function waitingList({ words, timeZone, decided }) {
   const { say, count } = words;
-  const clock = new Intl.DateTimeFormat(words.language, { hour: "2-digit", minute: "2-digit" });
-  const day = new Intl.DateTimeFormat(words.language, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit" });
+  const clock = new Intl.DateTimeFormat(words.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
+  const day = new Intl.DateTimeFormat(words.language, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
   const outbox = document.querySelector("#outbox");
   const decisions = document.querySelector("#decisions");
 
