@@ -191,8 +191,13 @@ class _Report:
     times: int
 
 
-def recurring(community: Community, *, least: int = 3, days: int = 90) -> list[Recurring]:
-    """Find what came back: at least so many of one category at one place, a reopening counting as one more."""
+def recurring(
+    community: Community, *, least: int = 3, days: int = 90, most: int | None = None
+) -> list[Recurring]:
+    """Find what came back most: at least so many of one category at one place, a reopening counting as one more.
+
+    In two queries; only the matters of what is given back are loaded.
+    """
     since = clock.now() - dt.timedelta(days=days)
     rows = (
         Matter.objects.filter(Extent(community, since=since).received, lon__isnull=False)
@@ -203,15 +208,18 @@ def recurring(community: Community, *, least: int = 3, days: int = 90) -> list[R
     for pk, category, lon, lat, reopened in rows:
         by_category[category].append(_Report(pk, category, lon or 0.0, lat or 0.0, 1 + reopened))
     groups = [
-        group
-        for many in by_category.values()
-        for group in _at_one_place(many)
-        if sum(one.times for one in group) >= least
+        group for many in by_category.values() for group in _at_one_place(many) if _times(group) >= least
     ]
-    wanted = [one.pk for group in groups for one in group]
-    matters = Matter.objects.select_related("category", "grid", "community").in_bulk(wanted)
-    found = [_recurring([matters[one.pk] for one in group]) for group in groups]
-    return sorted(found, key=lambda one: (-one.times, one.matters[0].pk))
+    groups.sort(key=lambda group: (-_times(group), group[0].pk))
+    wanted = [one.pk for group in groups[:most] for one in group]
+    # A follow code is decrypted as it is loaded, and nobody asks for it here.
+    slim = Matter.objects.select_related("category", "grid", "community").defer("follow_code")
+    matters = slim.in_bulk(wanted)
+    return [_recurring([matters[one.pk] for one in group]) for group in groups[:most]]
+
+
+def _times(group: Iterable[_Report]) -> int:
+    return sum(one.times for one in group)
 
 
 def _recurring(matters: list[Matter]) -> Recurring:

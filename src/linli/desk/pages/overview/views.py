@@ -42,7 +42,7 @@ def director(request: DeskRequest, slug: str) -> HttpResponse:
     late = showing.late_by_rung(asked)
     held = showing.overdue_page(request.actor, asked, MOST_LATE)
     found = showing.cluster_rows(clusters(asked.extent))
-    back = recurring(request.community)
+    back = recurring(request.community, most=MOST_RECURRING + 1)
     context = frame(request, view="overview") | {
         "asked": asked,
         **asking.choices(asked),
@@ -55,7 +55,7 @@ def director(request: DeskRequest, slug: str) -> HttpResponse:
         "clusters": found,
         "map": place_map(slug) | {"words": _map_words(), "points": json.dumps(found, ensure_ascii=False)},
         "recurring": showing.recurring_rows(back[:MOST_RECURRING], slug),
-        "recurring_more": max(0, len(back) - MOST_RECURRING),
+        "recurring_more": len(back) > MOST_RECURRING,
         "weeks": showing.weeks(asked),
         "by_grid": showing.rate_rows(asked, "grid"),
         "by_category": showing.rate_rows(asked, "category"),

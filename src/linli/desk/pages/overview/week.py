@@ -44,7 +44,7 @@ def week(request: DeskRequest, slug: str) -> HttpResponse:
     month = Asked(community, first=monday - (RATE_WEEKS - 1) * _WEEK, last=this.last)
     late = showing.late_by_rung(this)
     held = showing.overdue_page(request.actor, this, MOST_LATE)
-    back = recurring(community)
+    back = recurring(community, most=MOST_RECURRING + 1)
     grids = showing.rate_rows(month, "grid")
     context = frame(request, view="overview") | {
         "asked": this,
@@ -56,7 +56,7 @@ def week(request: DeskRequest, slug: str) -> HttpResponse:
         "late_rows": showing.late_rows(request.actor, held, community),
         "late_more": max(0, late["count"] - len(held)),
         "recurring": showing.recurring_rows(back[:MOST_RECURRING], slug, most_codes=4),
-        "recurring_more": max(0, len(back) - MOST_RECURRING),
+        "recurring_more": len(back) > MOST_RECURRING,
         "thanks": thanks(this.extent),
         "running": monday == latest,
         "earlier": _address(slug, monday - _WEEK),
