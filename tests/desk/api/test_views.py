@@ -73,6 +73,7 @@ def test_facilities_carry_the_id_a_plan_names(client: Client, village: Served) -
     assert feature["properties"]["name"] == "街口便利店"
     assert feature["properties"]["kinds"] == ["convenience"]
     assert feature["properties"]["source"] == "osm"
+    assert feature["properties"]["hours"] == "Mo-Su 07:00-22:00"
 
 
 def test_home_tells_every_walk_or_why_there_is_none(client: Client, village: Served) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import uuid
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from linli.desk.api.schemas import Out, PinIn, Words
 from linli.desk.matters.lifecycle import Outcome, State, Verb
@@ -16,6 +17,20 @@ MOST_PHOTOS = 6
 _BOX = r"^(-?[0-9]{1,3}(\.[0-9]{1,12})?(,-?[0-9]{1,3}(\.[0-9]{1,12})?){3})?$"
 # No NUL, which a database cannot keep, and nothing else that is no text.
 _TEXT = r"^[^\u0000-\u0008\u000b\u000c\u000e-\u001f]*$"
+
+
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(?:\.\d{1,9})?)([Zz]|[-+ ]\d\d:\d\d)\Z", re.ASCII)
+
+
+def _rfc3339(given: object) -> object:
+    """Take a moment as RFC 3339 writes it and nothing else; a plus sign that was not written %2B comes as a space."""
+    found = _MOMENT.match(given) if isinstance(given, str) else None
+    if found is None:
+        raise ValueError("a moment such as 2026-11-24T09:00:00+08:00 is needed")
+    return found[1] + found[2].replace(" ", "+")
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_rfc3339)]
 
 
 def text(most: int) -> object:
@@ -55,8 +70,8 @@ class FiltersIn(Schema):
     category: Annotated[str, Field(max_length=40)] = ""
     grid: Annotated[int | None, Field(ge=0, le=10**6)] = None
     open: bool | None = None
-    since: AwareDatetime | None = None
-    until: AwareDatetime | None = None
+    since: Moment | None = None
+    until: Moment | None = None
     bbox: Annotated[str, Field(max_length=100, pattern=_BOX)] = ""
     mine: bool = False
     cursor: Annotated[str, Field(pattern=r"^[0-9]{0,9}$")] = ""

@@ -128,6 +128,7 @@ class FacilityProperties(Out):
     kinds: list[str]
     source: Literal["osm", "register"]
     address: str
+    hours: str
 
 
 class FacilityOut(Out):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, ValidationError
 
 from linli import __version__
 from linli.desk.api import matter_views, views
+from linli.desk.api.document import Api
 from linli.desk.api.doors import ReadOnlyKeyError
 from linli.desk.api.problems import WrongFieldError, problem
 from linli.desk.common.limits import LimitedError
 from linli.desk.common.receipts import ReusedKeyError
 from linli.desk.people.errors import AbsentError, RefusedError
 
-api = NinjaAPI(
+api = Api(
     title="Linli 邻里",
     version=__version__,
     description="Walks of a place, from every home to everything daily life needs; and the matters that residents bring.",

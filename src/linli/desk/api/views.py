@@ -64,7 +64,7 @@ def _home_of(served: Served, index: int) -> int:
     return index
 
 
-@router.get("/place.json", response={200: PlaceOut, 404: Problem}, summary="What the place is")
+@router.get("/place.json", response={200: PlaceOut, 404: Problem, 422: Problem}, summary="What the place is")
 def place(request: HttpRequest, slug: Slug) -> HttpResponseBase:
     """Name, extent, kinds of facility, profiles, standards with their evidence, and what the numbers assume."""
     served = _served(slug)
@@ -74,7 +74,9 @@ def place(request: HttpRequest, slug: Slug) -> HttpResponseBase:
 
 
 @router.get(
-    "/tiles.pmtiles", response={200: bytes, 206: bytes, 404: Problem, 416: Problem}, summary="The map's tiles"
+    "/tiles.pmtiles",
+    response={200: bytes, 206: bytes, 404: Problem, 416: Problem, 422: Problem},
+    summary="The map's tiles",
 )
 def tiles(request: HttpRequest, slug: Slug) -> HttpResponseBase:
     """Answer PMTiles 3 of vector tiles, in parts as asked; layers streets, homes, buildings, green, water, boundary."""
@@ -86,7 +88,7 @@ def tiles(request: HttpRequest, slug: Slug) -> HttpResponseBase:
 
 @router.get(
     "/minutes/{profile}/{kind}.bin",
-    response={200: bytes, 404: Problem},
+    response={200: bytes, 404: Problem, 422: Problem},
     summary="Walks of all homes, in time",
 )
 def minutes(request: HttpRequest, slug: Slug, profile: PathKey, kind: PathKey) -> HttpResponseBase:
@@ -103,7 +105,9 @@ def minutes(request: HttpRequest, slug: Slug, profile: PathKey, kind: PathKey) -
 
 
 @router.get(
-    "/metres/{kind}.bin", response={200: bytes, 404: Problem}, summary="Walks of all homes, in length"
+    "/metres/{kind}.bin",
+    response={200: bytes, 404: Problem, 422: Problem},
+    summary="Walks of all homes, in length",
 )
 def metres(request: HttpRequest, slug: Slug, kind: PathKey) -> HttpResponseBase:
     """Answer uint16 little-endian, one per home: whole metres along streets, codes as of `minutes`."""
@@ -114,7 +118,9 @@ def metres(request: HttpRequest, slug: Slug, kind: PathKey) -> HttpResponseBase:
     )
 
 
-@router.get("/residents.bin", response={200: bytes, 404: Problem}, summary="Residents of all homes")
+@router.get(
+    "/residents.bin", response={200: bytes, 404: Problem, 422: Problem}, summary="Residents of all homes"
+)
 def residents(request: HttpRequest, slug: Slug) -> HttpResponseBase:
     """Answer float32 little-endian, one per home."""
     served = _served(slug)
@@ -219,7 +225,7 @@ def left_out(
 
 @router.post(
     "/what-if",
-    response={200: bytes, 403: Problem, 404: Problem, 422: Problem},
+    response={200: bytes, 400: Problem, 403: Problem, 404: Problem, 422: Problem},
     summary="Walks of all homes, were places moved, opened or closed",
 )
 @decorate_view(csrf_protect)
