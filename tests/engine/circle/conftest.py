@@ -27,7 +27,11 @@ _STREETS = {
 }
 _PLACES = {
     201: (0.005, 0.0001, {"amenity": "school", "name": "桥头小学"}),
-    202: (0.0105, 0.0001, {"shop": "convenience", "name": "街口便利店"}),
+    202: (
+        0.0105,
+        0.0001,
+        {"shop": "convenience", "name": "街口便利店", "opening_hours": "Mo-Su 07:00-22:00"},
+    ),
     203: (0.0285, 0.0001, {"amenity": "pharmacy", "name": "东头药店"}),
     204: (0.0105, 0.0001, {"amenity": "school", "name": "实验学校"}),
 }

@@ -53,6 +53,7 @@ def _map_words() -> dict[str, str]:
         "pin_tip": _("{name}: drag to move"),
         "close": _("Close"),
         "unnamed": _("Unnamed place"),
+        "open_hours": _("Open: {hours}"),
         "show_more": _("Show {n} more"),
     }
 

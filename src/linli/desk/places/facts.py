@@ -160,6 +160,8 @@ def facility_facts(served: Served, *, kind: str) -> Facts:
                     "kinds": kinds_of[f],
                     "source": _SOURCE[facilities.source[f]],
                     "address": facilities.address[f],
+                    # As the map (OpenStreetMap's `opening_hours`) or the committee's list writes them; nobody guesses.
+                    "hours": facilities.hours[f],
                 },
             }
             for f in facilities.of_kind(served.kind_index[kind]).tolist()

@@ -163,7 +163,7 @@ function loadKind() {
 
 function toFacility({ properties, geometry }) {
   const [lon, lat] = geometry.coordinates;
-  return { id: String(properties.id), name: properties.name, source: properties.source, lon, lat };
+  return { id: String(properties.id), name: properties.name, source: properties.source, hours: properties.hours, lon, lat };
 }
 
 function loadRules() {

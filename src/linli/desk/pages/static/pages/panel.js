@@ -107,7 +107,8 @@ export function fillFacilities(region, { pins, limit, onShow, onMove, onRemove, 
       make("li", { class: "facility" },
         make("button", { type: "button", class: "facility-name", on: { click: () => onShow(pin) } },
           pin.name || say("unnamed"),
-          pin.pin === "pin" ? null : make("span", { class: "badge changed" }, say(pin.pin.replace("-", "_")))),
+          pin.pin === "pin" ? null : make("span", { class: "badge changed" }, say(pin.pin.replace("-", "_"))),
+          pin.hours ? make("span", { class: "walk-detail" }, say("open_hours", { hours: pin.hours })) : null),
         pin.pin === "pin-removed" ? null : make("button", { type: "button", class: "plain", "aria-label": say("move_name", { name: pin.name || say("unnamed") }), on: { click: () => onMove(pin) } }, say("move")),
         pin.pin === "pin-changed" || pin.pin === "pin-removed"
           ? make("button", { type: "button", class: "plain", "aria-label": say("restore_name", { name: pin.name || say("unnamed") }), on: { click: () => onRestore(pin) } }, say("restore"))
