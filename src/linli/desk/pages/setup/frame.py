@@ -30,6 +30,7 @@ ROOMS = (
     ("texts", "matters.templates", "setup:texts", gettext_lazy("Texts"), gettext_lazy("Answers that are written often.")),
     ("calendar", "matters.calendar", "setup:calendar", gettext_lazy("Working days"), gettext_lazy("Holidays and make-up working days: what deadlines are counted by.")),
     ("gateways", "messages.retry", "setup:gateways", gettext_lazy("Messages"), gettext_lazy("By what way residents and staff are told, and what did not go out.")),
+    ("partners", "partners.see", "partners:home", gettext_lazy("Other systems"), gettext_lazy("Keys for what reads or reports, addresses that are told, open data.")),
 )  # fmt: skip
 
 
