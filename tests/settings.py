@@ -16,6 +16,6 @@ ALLOWED_HOSTS = ["*"]
 SECRET_KEY = "only for tests, where nothing is secret"
 STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 WHITENOISE_AUTOREFRESH = WHITENOISE_USE_FINDERS = True
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
+if DATABASES["default"]["ENGINE"].endswith("sqlite"):
     # On disk, as it is in service: an in-memory database has neither WAL nor several connections.
     DATABASES["default"]["TEST"] = {"NAME": str(Path(_kept.name) / "test.sqlite3")}

@@ -41,7 +41,7 @@ def test_environment_refuses_what_is_neither_yes_nor_no() -> None:
 
 def test_database_is_sqlite_in_the_data_folder(tmp_path: Path) -> None:
     found = database(read(LINLI_DATA=str(tmp_path)))
-    assert found["ENGINE"] == "django.db.backends.sqlite3"
+    assert found["ENGINE"] == "linli.desk.common.sqlite"
     assert found["NAME"] == tmp_path / "linli.sqlite3"
     assert found["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
 

@@ -5,13 +5,12 @@ Take before the work, outside its transaction: an attempt that fails has still b
 
 from __future__ import annotations
 
-import datetime as dt
 import ipaddress
 import math
 from typing import TYPE_CHECKING
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection
 
 from linli.desk.common import clock
 from linli.desk.common.models_extras import Bucket
@@ -42,31 +41,43 @@ def take(*, key: str, capacity: int, refill_per_s: float, cost: int = 1) -> None
     LimitedError
         There is not enough in the bucket; nothing is taken.
     """
-    hashed = digest(key, "limit")
-    now = clock.now()
-    with transaction.atomic():
-        # Whoever comes first makes it; locked from here on, so that no two take the same token.
-        Bucket.objects.bulk_create(
-            [Bucket(key=hashed, tokens=capacity, at=now, full_at=now)], ignore_conflicts=True
-        )
-        bucket = Bucket.objects.select_for_update().get(key=hashed)
-        # A clock set back gives nothing and takes nothing.
-        gained = max(0.0, (now - bucket.at).total_seconds()) * refill_per_s
-        tokens = min(float(capacity), bucket.tokens + gained)
-        missing = cost - tokens
-        if missing <= 0:
-            bucket.tokens = tokens - cost
-            bucket.at = max(bucket.at, now)
-            bucket.full_at = now + dt.timedelta(seconds=(capacity - bucket.tokens) / refill_per_s)
-            bucket.save(update_fields=["tokens", "at", "full_at"])
-    if missing > 0:
-        raise LimitedError(math.ceil(missing / refill_per_s))
+    if not 0 < cost <= capacity:
+        raise ValueError(f"cost {cost}: the bucket holds {capacity}")
+    hashed, now_s = digest(key, "limit"), clock.now().timestamp()
+    given = {"key": hashed, "cost": cost, "capacity": capacity, "rate": refill_per_s, "now_s": now_s}
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE % _LEAST_AND_GREATEST[connection.vendor], given)
+        if cursor.fetchone():
+            return
+    bucket = Bucket.objects.get(key=hashed)
+    held = min(float(capacity), bucket.tokens + max(0.0, now_s - bucket.at_s) * refill_per_s)
+    # Somebody's token may have come back between the two looks.
+    raise LimitedError(max(1, math.ceil((cost - held) / refill_per_s)))
+
+
+# One statement, so that no two take the same token and no lock is held longer than it; nothing comes back where there
+# was not enough. A clock set back gives nothing and takes nothing.
+_TAKE = """
+INSERT INTO common_bucket AS held (key, tokens, at_s, full_at_s)
+VALUES (%%(key)s, %%(capacity)s - %%(cost)s, %%(now_s)s, %%(now_s)s + %%(cost)s / %%(rate)s)
+ON CONFLICT (key) DO UPDATE SET
+    tokens = %(tokens)s - %%(cost)s,
+    at_s = %(greatest)s(held.at_s, %%(now_s)s),
+    full_at_s = %%(now_s)s + (%%(capacity)s - (%(tokens)s - %%(cost)s)) / %%(rate)s
+WHERE %(tokens)s >= %%(cost)s
+RETURNING tokens
+"""
+_HELD = "{least}(%%(capacity)s, held.tokens + {greatest}(0, %%(now_s)s - held.at_s) * %%(rate)s)"
+_LEAST_AND_GREATEST = {
+    vendor: {"tokens": _HELD.format(least=least, greatest=greatest).replace("%%", "%"), "greatest": greatest}
+    for vendor, least, greatest in (("sqlite", "min", "max"), ("postgresql", "least", "greatest"))
+}
 
 
 @sweep("limits.forget", every_s=3600)
 def forget_full() -> int:
     """Delete the buckets that are full again; return how many."""
-    return Bucket.objects.filter(full_at__lt=clock.now()).delete()[0]
+    return Bucket.objects.filter(full_at_s__lt=clock.now().timestamp()).delete()[0]
 
 
 def client_address(request: HttpRequest) -> str:

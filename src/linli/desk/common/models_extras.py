@@ -101,9 +101,9 @@ class Bucket(models.Model):
 
     key = models.CharField(max_length=64, unique=True)
     tokens = models.FloatField()
-    at = models.DateTimeField()
-    # When it is full again, and so tells nothing: the row may go.
-    full_at = models.DateTimeField(db_index=True)
+    # Seconds since 1970, so that both engines reckon with them alike; of when it is full again, and so tells nothing.
+    at_s = models.FloatField()
+    full_at_s = models.FloatField(db_index=True)
 
     def __str__(self) -> str:
         return self.key[:8]

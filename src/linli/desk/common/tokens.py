@@ -20,6 +20,12 @@ def follow_code() -> str:
     return grouped("".join(secrets.choice(ALPHABET) for _ in range(CODE_LENGTH)))
 
 
+def follow_code_of(request: str) -> str:
+    """Make the code of a request: the same for the same request, and for nobody to tell who has not the desk's key."""
+    number = int(digest(request, "follow code"), 16)
+    return grouped("".join(ALPHABET[number >> (5 * at) & 31] for at in range(CODE_LENGTH)))
+
+
 def grouped(code: str) -> str:
     """Write a code in fours, as it is read aloud."""
     return "-".join(code[at : at + 4] for at in range(0, len(code), 4))

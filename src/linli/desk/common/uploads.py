@@ -151,6 +151,8 @@ def read(upload: Upload, *, size: Literal["full", "thumb"] = "full") -> bytes:
 def with_keys(*, community: Place, keys: Iterable[uuid.UUID]) -> list[Upload]:
     """Find uploads that nothing has claimed yet, in the order of their keys; those that are not there are left out."""
     wanted = list(keys)
+    if not wanted:
+        return []
     with scope(community=community):
         found = {
             one.key: one for one in Upload.objects.filter(key__in=wanted, about="", deleted_at__isnull=True)
@@ -185,6 +187,15 @@ def claim(*, uploads: Iterable[Upload], about: str) -> None:
             if not free.update(about=about):
                 raise UploadError(_("A photo or voice note is no longer there. Add it again."))
         upload.about = about
+
+
+def release(*, community: Place, about: str) -> list[Upload]:
+    """Take what was claimed for a thing off it, to be claimed for what becomes of it; in the caller's transaction."""
+    with scopes_disabled():
+        held = Upload.objects.filter(community_id=community.pk, about=about, deleted_at__isnull=True)
+        uploads = list(held.order_by("pk"))
+        held.update(about="")
+    return uploads
 
 
 def delete(upload: Upload) -> None:

@@ -15,7 +15,7 @@ from linli.desk.common.sweeps import sweep, work_through
 from linli.desk.matters import actions, deadlines, telling, texts
 from linli.desk.matters.actions.core import locked
 from linli.desk.matters.lifecycle import RUNNING, State, Verb
-from linli.desk.matters.models import Category, Escalation, Follower, LadderRung, Matter
+from linli.desk.matters.models import Category, Escalation, Follower, LadderRung, Matter, Slip
 from linli.desk.people.actors import SYSTEM
 from linli.desk.people.models import Role
 from linli.desk.places.models import Community
@@ -48,6 +48,22 @@ def _each(field: str, work: Callable[[Matter], None], condition: Q) -> int:
 
     with scopes_disabled():
         return work_through(Matter.objects.filter(condition).select_related("community"), one, field=field)
+
+
+#: While reports come in, making matters of them waits so long at most: nobody's word is to wait outside for it.
+BURST = dt.timedelta(seconds=30)
+
+
+@sweep("matters.settled", every_s=1)
+def settle() -> int:
+    """Make matters of the slips whose code nobody has opened."""
+    with scopes_disabled():
+        waiting = Slip.objects.select_related("community")
+        now = clock.now()
+        coming = waiting.filter(at__gt=now - dt.timedelta(seconds=1)).exists()
+        if coming and not waiting.filter(at__lt=now - BURST).exists():
+            return 0
+        return work_through(waiting, lambda slip: actions.settle(slip=slip), limit=50)
 
 
 @sweep("matters.warned", every_s=60)

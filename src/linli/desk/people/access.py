@@ -14,6 +14,7 @@ from django.utils.cache import patch_cache_control
 from django_scopes import scope, scopes_disabled
 
 from linli.desk.common import clock
+from linli.desk.common.kept import Kept
 from linli.desk.people.actors import Actor, resident, staff_actor
 from linli.desk.people.errors import AbsentError, ForbiddenError
 from linli.desk.people.models import Account, Post
@@ -79,8 +80,15 @@ def actor_of(request: HttpRequest, community: Community) -> Actor:
 
 def community_at(slug: str) -> Community | None:
     """Find the community of an address."""
+    return _communities.get(slug)
+
+
+def _community(slug: str) -> Community | None:
     with scopes_disabled():
         return Community.objects.filter(slug=slug).first()
+
+
+_communities = Kept(Community, _community)
 
 
 def desk_page(permission: str) -> Callable[[View], View]:

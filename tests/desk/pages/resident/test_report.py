@@ -50,6 +50,7 @@ def sent(client: Client, **changed) -> str:
     assert answer.status_code == 302, answer.content.decode()
     found = re.fullmatch(r"/c/willow/follow/([^/]+)/received/", answer["Location"])
     assert found
+    client.get(answer["Location"])
     return found[1]
 
 

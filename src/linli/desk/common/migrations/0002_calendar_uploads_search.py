@@ -36,8 +36,8 @@ class Migration(migrations.Migration):
                 ),
                 ("key", models.CharField(max_length=64, unique=True)),
                 ("tokens", models.FloatField()),
-                ("at", models.DateTimeField()),
-                ("full_at", models.DateTimeField(db_index=True)),
+                ("at_s", models.FloatField()),
+                ("full_at_s", models.FloatField(db_index=True)),
             ],
         ),
         migrations.CreateModel(

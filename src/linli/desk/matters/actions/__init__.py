@@ -24,6 +24,14 @@ from linli.desk.matters.actions.intake import (
 from linli.desk.matters.actions.joining import follow, merge_matters, split_matter, unfollow
 from linli.desk.matters.actions.reading import note_reading
 from linli.desk.matters.actions.setting_up import make_rule, move_rule, retire_rule, seed_matters
+from linli.desk.matters.actions.slips import (
+    Contact,
+    put_down,
+    resident_of,
+    settle,
+    settle_code,
+    was_put_down,
+)
 from linli.desk.matters.actions.work import (
     acknowledge_rung,
     ask_resident,
@@ -41,6 +49,7 @@ from linli.desk.matters.errors import ConflictError, NotNowError, RefusedError
 
 __all__ = [
     "ConflictError",
+    "Contact",
     "NotNowError",
     "Received",
     "RefusedError",
@@ -64,19 +73,24 @@ __all__ = [
     "object_to_matter",
     "open_callback",
     "publish_matter",
+    "put_down",
     "receive_matter",
     "refuse_matter",
     "reopen",
     "resident_answers",
+    "resident_of",
     "resident_replies",
     "resume_matter",
     "retire_rule",
     "say_publicly",
     "seed_matters",
+    "settle",
+    "settle_code",
     "split_matter",
     "start_matter",
     "unfollow",
     "waive_callback",
+    "was_put_down",
     "whistle",
     "withdraw",
 ]

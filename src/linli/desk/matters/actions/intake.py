@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable
+import datetime as dt
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -84,77 +85,103 @@ def receive_matter(
     """
     photos = list(uploads)
     words = text_of(words)
-    told = _checked(
+    told = checked(
         by, category, words=words, photos=photos, answers=answers or {}, asked=asked, of=(spot, reporter)
     )
-    lon, lat = _place(lon, lat, spot)
-
+    lon, lat = place_of(lon, lat, spot)
     again = True
 
     def make() -> dict[str, Any]:
         nonlocal again
         again = False
-        now = clock.now()
-        lock(community)
-        number = (Matter.objects.aggregate(last=Max("number"))["last"] or 0) + 1
-        code = tokens.follow_code()
-        matter = Matter(
-            community=community,
-            number=number,
-            code=f"{now.astimezone(ZoneInfo(community.timezone)):%y}-{number:05d}",
-            follow_code=code,
-            follow_digest=tokens.digest(code, "follow"),
-            category=category,
-            answers=told,
-            words=words,
-            place_words=" ".join(place_words.split())[:200],
-            lon=lon,
-            lat=lat,
-            grid=grid,
-            spot=spot,
-            source=source,
-            language=language or (reporter.language if reporter is not None else "") or "zh-hans",
-            reporter=reporter,
-            on_behalf_by=by.key if is_for_another(by, source) else "",
-            confidential=confidential,
-            public=category.public and not confidential and not category.sensitive,
-            received_at=now,
-            respond_due_at=deadlines.respond_due(category, now),
-            updated_at=now,
-            version=0,
-        )
-        deadlines.begin(matter, at=now, calendar=working_calendar(community))
-        matter.save(force_insert=True)
-        if source != Source.WORKER:
-            _follow_own(matter)
-        received = Deed(
-            matter=matter, verb=Verb.RECEIVE, by=by, at=now, uploads=photos,
-            data={"category": category.key, "source": str(source), "grid": grid.pk if grid else None},
+        matter = make_matter(
+            by=by, source=source, category=category, words=words, lon=lon, lat=lat, place_words=place_words, spot=spot,
+            photos=photos, reporter=reporter, confidential=confidential, answers=told, language=language,
+            at=clock.now(), code=tokens.follow_code(),
         )  # fmt: skip
-        found = routing.route(
-            community=community, category=category, grid=grid, words=words, at=now, confidential=confidential
-        )
-        if found.worker is None:
-            received.staff = [ToStaff("unrouted")]
-        record(received, before=None, after=State.SUBMITTED)
-        if found.worker is not None:
-            # One message to the resident, not two at once.
-            hand_to(
-                matter,
-                by=SYSTEM(community),
-                worker=found.worker,
-                deputy=found.deputy,
-                why=found.why,
-                quiet=True,
-            )
-        index.put(matter)
         return {"matter": matter.pk}
 
     with scope(community=community), transaction.atomic():
-        grid = _grid(community, lon, lat, spot)
         made = once(community=community, key=key, verb=permission(Verb.RECEIVE), make=make)
         matter = locked(Matter(pk=made["matter"]))
         return Received(matter=matter, follow_code=matter.follow_code, again=again)
+
+
+def make_matter(
+    *,
+    by: Actor,
+    source: Source | str,
+    category: Category,
+    words: str,
+    lon: float | None,
+    lat: float | None,
+    place_words: str,
+    spot: Spot | None,
+    photos: list[Upload],
+    reporter: Resident | None,
+    confidential: bool,
+    answers: dict[str, Any],
+    language: str,
+    at: dt.datetime,
+    code: str,
+) -> Matter:
+    """Make the matter of what was checked, in the caller's transaction, and hand it on where the rules say so.
+
+    Parameters
+    ----------
+    at : when it was received: from then on its clocks run.
+    code : opens it for whoever reported it.
+    """
+    community = by.community
+    grid = _grid(community, lon, lat, spot)
+    lock(community)
+    number = (Matter.objects.aggregate(last=Max("number"))["last"] or 0) + 1
+    matter = Matter(
+        community=community,
+        number=number,
+        code=f"{at.astimezone(ZoneInfo(community.timezone)):%y}-{number:05d}",
+        follow_code=code,
+        follow_digest=tokens.digest(code, "follow"),
+        category=category,
+        answers=answers,
+        words=words,
+        place_words=" ".join(place_words.split())[:200],
+        lon=lon,
+        lat=lat,
+        grid=grid,
+        spot=spot,
+        source=source,
+        language=language or (reporter.language if reporter is not None else "") or "zh-hans",
+        reporter=reporter,
+        on_behalf_by=by.key if is_for_another(by, source) else "",
+        confidential=confidential,
+        public=category.public and not confidential and not category.sensitive,
+        received_at=at,
+        respond_due_at=deadlines.respond_due(category, at),
+        updated_at=at,
+        version=0,
+    )
+    deadlines.begin(matter, at=at, calendar=working_calendar(community))
+    matter.save(force_insert=True)
+    if source != Source.WORKER:
+        _follow_own(matter)
+    received = Deed(
+        matter=matter, verb=Verb.RECEIVE, by=by, at=at, uploads=photos,
+        data={"category": category.key, "source": str(source), "grid": grid.pk if grid else None},
+    )  # fmt: skip
+    found = routing.route(
+        community=community, category=category, grid=grid, words=words, at=at, confidential=confidential
+    )
+    if found.worker is None:
+        received.staff = [ToStaff("unrouted")]
+    record(received, before=None, after=State.SUBMITTED)
+    if found.worker is not None:
+        # One message to the resident, not two at once.
+        hand_to(
+            matter, by=SYSTEM(community), worker=found.worker, deputy=found.deputy, why=found.why, quiet=True
+        )
+    index.put(matter)
+    return matter
 
 
 def is_for_another(by: Actor, source: Source | str) -> bool:
@@ -162,16 +189,23 @@ def is_for_another(by: Actor, source: Source | str) -> bool:
     return by.key.startswith("api:") or (by.is_staff and source != Source.WORKER)
 
 
-def _checked(
+def checked(
     by: Actor,
     category: Category,
     *,
     words: str,
-    photos: list[Upload],
+    photos: Sequence[Upload],
     answers: dict[str, Any],
     asked: bool,
-    of: tuple[Spot | None, Resident | None],
+    of: Iterable[Spot | Resident | None],
 ) -> dict[str, Any]:
+    """Take the answers to the category's questions, if all that was told can be received.
+
+    Raises
+    ------
+    ForbiddenError, RefusedError
+        See `receive_matter`.
+    """
     for thing in (by.community, category, *of):
         if thing is not None:
             require(by, permission(Verb.RECEIVE), thing)
@@ -182,7 +216,14 @@ def _checked(
     return questions.checked(category, answers, asked=asked)
 
 
-def _place(lon: float | None, lat: float | None, spot: Spot | None) -> tuple[float | None, float | None]:
+def place_of(lon: float | None, lat: float | None, spot: Spot | None) -> tuple[float | None, float | None]:
+    """Give where it is: as told, else the spot's own place.
+
+    Raises
+    ------
+    RefusedError
+        The place told is nowhere on the earth.
+    """
     if lon is None or lat is None:
         return (spot.lon, spot.lat) if spot is not None else (None, None)
     if not (-180 <= lon <= 180 and -90 <= lat <= 90):

@@ -383,4 +383,19 @@ class Migration(migrations.Migration):
             model_name='step',
             constraint=models.UniqueConstraint(fields=('matter', 'number'), name='step_number_is_its_own'),
         ),
+        migrations.CreateModel(
+            name='Slip',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('key', models.UUIDField()),
+                ('follow_digest', models.CharField(db_index=True, max_length=64)),
+                ('at', models.DateTimeField()),
+                ('due_at', models.DateTimeField(db_index=True)),
+                ('told', linli.desk.common.fields.EncryptedJSONField()),
+                ('community', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='places.community')),
+            ],
+            options={
+                'constraints': [models.UniqueConstraint(fields=('community', 'key'), name='slip_once_per_request')],
+            },
+        ),
     ]

@@ -27,6 +27,7 @@ from linli.desk.matters.models.matter import (
     Step,
 )
 from linli.desk.matters.models.proposal import Proposal
+from linli.desk.matters.models.slip import Slip
 
 __all__ = [
     "FINAL",
@@ -51,6 +52,7 @@ __all__ = [
     "ReplyTemplate",
     "RoutingRule",
     "SavedView",
+    "Slip",
     "Source",
     "State",
     "Step",

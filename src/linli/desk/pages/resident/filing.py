@@ -8,76 +8,51 @@ from django.db import transaction
 from django.utils.translation import get_language
 
 from linli.desk.common.locks import lock
-from linli.desk.common.receipts import once, result_of
+from linli.desk.common.receipts import once
 from linli.desk.matters import actions
-from linli.desk.matters.models import Follower, Matter, Source
+from linli.desk.matters.actions import Contact
+from linli.desk.matters.models import Follower, Source
 from linli.desk.matters.queries import public_matter
 from linli.desk.people.access import AbsentError
 from linli.desk.people.actors import RESIDENT
-from linli.desk.people.residents import find_or_make_resident, give_consent
 
 if TYPE_CHECKING:
-    import uuid
-
     from linli.desk.common.models import Upload
     from linli.desk.pages.resident.told import Told
     from linli.desk.people.actors import Actor
-    from linli.desk.people.models import Resident
     from linli.desk.places.models import Community, Spot
 
 
-def _resident_of(told: Told, community: Community) -> Resident | None:
-    """Keep who told it, with their consent; nobody where they told nothing of themselves."""
+def _contact_of(told: Told) -> Contact | None:
+    """Keep what they told of themselves; nothing where they told nothing."""
     if not told.has_contact:
         return None
-    by = RESIDENT(community)
-    resident = find_or_make_resident(
-        by=by,
-        community=community,
-        name=told.name,
-        phone=told.phone,
-        email=told.email,
-        channel=told.channel,
-        language=get_language() or "zh-hans",
-    )
-    give_consent(by=by, resident=resident, purpose="contact")
-    return resident
-
-
-def code_of_sent(*, community: Community, key: uuid.UUID) -> str | None:
-    """Give the follow code of a report that came already, sent again because its answer was lost; else None."""
-    pk = result_of(community=community, key=key, verb="resident.report")
-    return None if pk is None else Matter.objects.get(pk=pk).follow_code
+    return Contact(name=told.name, phone=told.phone, email=told.email, channel=told.channel)
 
 
 def file_report(*, by: Actor, told: Told, spot: Spot | None, photos: list[Upload]) -> str:
     """File what was told, once; give the follow code."""
-    community = by.community
     assert told.category is not None
-
-    def make() -> int:
-        received = actions.receive_matter(
-            community=community,
-            by=by,
-            source=Source.QR if spot else Source.PAGE,
-            category=told.category,
-            words=told.words,
-            lon=told.lon,
-            lat=told.lat,
-            place_words=told.place_words,
-            spot=spot,
-            uploads=photos,
-            reporter=_resident_of(told, community),
-            confidential=told.confidential,
-            answers=told.answers,
-            language=get_language() or "",
-        )
-        return received.matter.pk
-
-    with transaction.atomic():
-        lock(f"receipt:{told.request_key}")
-        pk = once(community=community, key=told.request_key, verb="resident.report", make=make)
-        return Matter.objects.get(pk=pk).follow_code
+    code = actions.put_down(
+        by=by,
+        source=Source.QR if spot else Source.PAGE,
+        category=told.category,
+        words=told.words,
+        lon=told.lon,
+        lat=told.lat,
+        place_words=told.place_words,
+        spot=spot,
+        uploads=photos,
+        contact=_contact_of(told),
+        confidential=told.confidential,
+        answers=told.answers,
+        language=get_language() or "",
+        key=told.request_key,
+    )
+    if by.is_staff:
+        # Who brought it is written down; a slip knows of residents only.
+        actions.settle_code(community=by.community, code=code, by=by)
+    return code
 
 
 def join_matter(*, community: Community, told: Told, code: str, photos: list[Upload]) -> str:
@@ -91,7 +66,11 @@ def join_matter(*, community: Community, told: Told, code: str, photos: list[Upl
         raise AbsentError(code)
 
     def make() -> int:
-        resident = _resident_of(told, community)
+        contact = _contact_of(told)
+        language = get_language() or "zh-hans"
+        resident = (
+            actions.resident_of(community=community, contact=contact, language=language) if contact else None
+        )
         follower, _code = actions.follow(by=by, matter=matter, resident=resident)
         if told.words or photos:
             actions.resident_replies(matter=matter, by=by, text=told.words, uploads=photos, follower=follower)

@@ -20,9 +20,9 @@ from linli.desk.common.tokens import normalise_code
 from linli.desk.matters import actions
 from linli.desk.matters.lifecycle import State, Verb, Who, verbs_from
 from linli.desk.matters.models import Audience
-from linli.desk.matters.queries import by_follow_code, timeline, uploads_shown
+from linli.desk.matters.queries import timeline, uploads_shown
 from linli.desk.pages.resident import limiting, photos, timelines
-from linli.desk.pages.resident.opening import by_code
+from linli.desk.pages.resident.opening import by_code, opened_by
 from linli.desk.pages.resident.report_views import photo_answer
 from linli.desk.pages.resident.shown import call_first, frame, worker_row
 from linli.desk.pages.resident.told import read_key
@@ -53,7 +53,7 @@ def enter(request: DeskRequest, slug: str) -> HttpResponse:
     except LimitedError as error:
         return limiting.slow_down(request, error, view="follow")
     code = normalise_code(typed)
-    if not code or by_follow_code(request.community, code) is None:
+    if opened_by(request.community, code) is None:
         return _unknown(request, typed)
     return redirect("resident:followed", slug, code)
 
@@ -88,11 +88,10 @@ def _opening(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
             limiting.take(request, "code")
         except LimitedError as error:
             return limiting.slow_down(request, error, view="follow")
-        right = normalise_code(code)
-        found = by_follow_code(request.community, right) if right else None
+        found = opened_by(request.community, code)
         if found is None:
             return _unknown(request, code)
-        response = view(request, _Opened(found.matter, found.follower, right), **more)
+        response = view(request, _Opened(found.matter, found.follower, normalise_code(code)), **more)
         response["X-Robots-Tag"] = "noindex"
         return response
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from linli.desk.common.limits import LimitedError
 from linli.desk.common.tokens import normalise_code
-from linli.desk.matters.queries import by_follow_code
+from linli.desk.matters.actions import settle_code
+from linli.desk.matters.queries import Following, by_follow_code
 from linli.desk.pages.resident import limiting
 from linli.desk.people.errors import AbsentError
 
@@ -17,6 +18,18 @@ if TYPE_CHECKING:
     from django.http import HttpResponse
 
     from linli.desk.people.access import DeskRequest
+    from linli.desk.places.models import Community
+
+
+def opened_by(community: Community, code: str) -> Following | None:
+    """Open what a code stands for, however it was typed; what has been received a moment ago becomes a matter by this."""
+    right = normalise_code(code)
+    if not right:
+        return None
+    found = by_follow_code(community, right)
+    if found is None and settle_code(community=community, code=right) is not None:
+        found = by_follow_code(community, right)
+    return found
 
 
 def by_code(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -25,10 +38,9 @@ def by_code(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     @wraps(view)
     def opened(request: DeskRequest, slug: str, code: str, **more: Any) -> HttpResponse:
         del slug
-        right = normalise_code(code)
-        found = by_follow_code(request.community, right) if right else None
+        found = opened_by(request.community, code)
         if found is not None:
-            return view(request, found, right, **more)
+            return view(request, found, normalise_code(code), **more)
         try:
             limiting.take(request, "code")
         except LimitedError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import TYPE_CHECKING, Any
 
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -16,11 +17,13 @@ from linli.desk.common import uploads
 from linli.desk.common.language import name_in
 from linli.desk.common.limits import LimitedError
 from linli.desk.common.uploads import UploadError
+from linli.desk.matters.actions import was_put_down
 from linli.desk.pages.resident import filing, limiting, photos
 from linli.desk.pages.resident.near import near_rows
 from linli.desk.pages.resident.shown import (
     categories_in_use,
     category_groups,
+    category_in_use,
     channel_rows,
     frame,
 )
@@ -49,41 +52,59 @@ def report(request: DeskRequest, slug: str) -> HttpResponse:
     if request.method != "POST":
         told = Told(request_key=uuid.uuid4(), spot_code=request.GET.get("at", "")[:20])
         return _page(request, told, kept=[], chosen=request.GET.get("category", ""))
-    problem = ""
-    try:
-        limiting.take(request, "report")
-    except LimitedError as error:
-        # The photos that came are kept all the same: nothing of what was done is to be done again.
-        problem = limiting.wait_sentence(error)
+    # What costs more than a row is counted before it is looked at; a report that is well is counted with its own commit.
+    plain = not request.FILES and not request.POST.get("join")
+    problem = "" if plain else _counted(request)
     kept, taken_at, photo_problem = photos.gather(request)
-    told = read_told(request.POST, categories=categories_in_use(), photos=len(kept))
+    told = read_told(
+        request.POST,
+        category=category_in_use(request.community, request.POST.get("category", "")),
+        photos=len(kept),
+    )
     if taken_at and told.lon is None and not told.spot_code:
         told.lon, told.lat = taken_at
+    if photo_problem:
+        told.wrong["photos"] = photo_problem
+    if plain and told.wrong:
+        problem = _counted(request)
     if problem:
+        # Photos that came are kept all the same: nothing of what was done is to be done again.
         told.wrong[""] = problem
         return _page(request, told, kept=kept, post=request.POST, status=429)
     if code := request.POST.get("join", ""):
         return _join(request, told, code=code, kept=kept)
-    if photo_problem:
-        told.wrong["photos"] = photo_problem
     if told.wrong:
         return _page(request, told, kept=kept, post=request.POST, status=422)
-    return _send(request, told, kept=kept)
+    return _send(request, told, kept=kept, count=plain)
 
 
-def _send(request: DeskRequest, told: Told, *, kept: list[Upload]) -> HttpResponse:
+def _counted(request: DeskRequest) -> str:
+    """Count one report of this visitor; say how long to wait where there were too many."""
+    try:
+        limiting.take(request, "report")
+    except LimitedError as error:
+        return limiting.wait_sentence(error)
+    return ""
+
+
+def _send(request: DeskRequest, told: Told, *, kept: list[Upload], count: bool) -> HttpResponse:
     """File it, unless others have told the same near there and this was not seen yet."""
-    if sent := filing.code_of_sent(community=request.community, key=told.request_key):
-        return redirect("resident:received", request.community.slug, sent)
     spot = _spot(request, told.spot_code)
     near = near_rows(request.community, told, spot)
-    if any(row["code"] not in told.near_seen for row in near):
+    unseen = any(row["code"] not in told.near_seen for row in near)
+    if unseen and not was_put_down(community=request.community, key=told.request_key):
         return _page(request, told, kept=kept, post=request.POST, near=near)
     try:
-        code = filing.file_report(by=request.actor, told=told, spot=spot, photos=kept)
+        with transaction.atomic():
+            problem = _counted(request) if count else ""
+            code = "" if problem else filing.file_report(by=request.actor, told=told, spot=spot, photos=kept)
     except RefusedError as error:
-        told.wrong[""] = str(error)
+        # What was rolled back with it has been a try all the same.
+        told.wrong[""] = (_counted(request) if count else "") or str(error)
         return _page(request, told, kept=kept, post=request.POST, status=422)
+    if problem:
+        told.wrong[""] = problem
+        return _page(request, told, kept=kept, post=request.POST, status=429)
     return redirect("resident:received", request.community.slug, code)
 
 
@@ -223,7 +244,7 @@ def near(request: DeskRequest, slug: str) -> HttpResponse:
         limiting.take(request, "near")
     except LimitedError as error:
         return JsonResponse({"message": limiting.wait_sentence(error)}, status=429)
-    category = next((one for one in categories_in_use() if one.key == request.POST.get("category")), None)
+    category = category_in_use(request.community, request.POST.get("category", ""))
     told = Told(request_key=uuid.uuid4(), category=category, words=request.POST.get("words", "")[:4000])
     place = read_place(request.POST.get("lon", ""), request.POST.get("lat", ""))
     if place:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
+from linli.desk.common.kept import Kept
 from linli.desk.common.language import name_in, of_two
 from linli.desk.matters import seed
 from linli.desk.matters.models import Category
@@ -61,6 +62,19 @@ def group_names() -> dict[str, str]:
 def categories_in_use() -> list[Category]:
     """Every category of the community in scope that one can choose."""
     return list(Category.objects.filter(retired_at=None))
+
+
+def category_in_use(community: Community, key: str) -> Category | None:
+    """Find one that can be chosen."""
+    return _categories.get((community.pk, key))
+
+
+def _category(of: tuple[int, str]) -> Category | None:
+    community_id, key = of
+    return Category.objects.filter(community=community_id, retired_at=None, key=key).first()
+
+
+_categories = Kept(Category, _category)
 
 
 def category_groups(

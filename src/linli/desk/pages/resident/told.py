@@ -13,8 +13,6 @@ from linli.desk.pages.resident.questions import read_answers
 from linli.desk.people.contacts import normal_email, normal_phone
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from django.http import QueryDict
 
     from linli.desk.matters.models import Category
@@ -73,13 +71,13 @@ def read_place(lon: str, lat: str) -> tuple[float, float] | None:
     return at if on_earth else None
 
 
-def read_told(post: QueryDict, *, categories: Sequence[Category], photos: int) -> Told:
+def read_told(post: QueryDict, *, category: Category | None, photos: int) -> Told:
     """Read and judge a report; `photos` is how many came with it."""
     text = {name: value.strip() for name, value in post.items() if isinstance(value, str)}
     place = read_place(text.get("lon", ""), text.get("lat", ""))
     told = Told(
         request_key=read_key(text.get("request_key", "")),
-        category=next((one for one in categories if one.key == text.get("category")), None),
+        category=category,
         words=text.get("words", "")[:WORDS_MOST],
         place_words=text.get("place_words", "")[:PLACE_MOST],
         lon=place[0] if place else None,

@@ -1,0 +1,1 @@
+"""Django's SQLite, with those who want to write waiting in turn."""
