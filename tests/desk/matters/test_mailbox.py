@@ -7,7 +7,7 @@ import uuid
 
 import pytest
 
-from linli.desk.common import ledger, uploads
+from linli.desk.common import channels, ledger, uploads
 from linli.desk.common.models import Message, Upload
 from linli.desk.matters import actions, mailbox_actions, mailbox_reading
 from linli.desk.matters.errors import RefusedError
@@ -193,6 +193,14 @@ def test_what_no_person_wrote_is_passed_over(box: Mailbox, dovecot: Dovecot, hea
     assert states() == [("ignored", reason)]
     assert (Matter.objects.count(), Message.objects.count()) == (0, 0)
     assert dovecot.flags() == [False]
+
+
+def test_mail_from_our_own_gateway_is_passed_over(box: Mailbox, dovecot: Dovecot, office: Office):
+    url = "mailtos://out:secret@smtp.example.com:587/?from=desk%40willow.example&mode=starttls&to={to}"
+    channels.set_gateway(community=office.community, channel="email", url=url, by="account:1")
+    dovecot.put(letter(sender="Desk <desk@willow.example>"))
+    look()
+    assert states() == [("ignored", "own")]
 
 
 def test_two_machines_that_answer_each_other_come_to_an_end(box: Mailbox, dovecot: Dovecot, time: Frozen):

@@ -97,7 +97,7 @@ def read(raw: bytes, *, own: Iterable[str]) -> Letter:
 
 def _read(message: Message, raw: bytes, own: set[str]) -> Letter:
     # Taken apart before it is decoded: a name may be written so that, decoded, it looks like an address.
-    senders = getaddresses([str(one) for one in message.get_all("From", [])[:5]])
+    senders = getaddresses(_written(message, "From"))
     name, sender = next(
         ((name, normal) for name, address in senders if (normal := normal_email(address))), ("", "")
     )
@@ -122,9 +122,15 @@ def _read(message: Message, raw: bytes, own: set[str]) -> Letter:
     )
 
 
+def _written(message: Message, name: str) -> list[str]:
+    """Give a header as it stands in the mail, as often as it does; bytes beyond ASCII as surrogates."""
+    found = [str(value) for key, value in message.raw_items() if key.lower() == name.lower()]
+    return found[:20]
+
+
 def _header(message: Message, name: str) -> str:
     """Read a header, in whatever letters it is written."""
-    return " ".join(_in_letters(str(one)) for one in message.get_all(name, [])[:20])
+    return " ".join(_in_letters(one) for one in _written(message, name))
 
 
 def _in_letters(written: str) -> str:

@@ -131,8 +131,15 @@ def opened(box: Mailbox) -> Iterator[Inbox]:
         raise MailboxError("broken") from error
     finally:
         if server is not None:
-            with suppress(OSError, imaplib.IMAP4.error):
-                server.logout()
+            _leave(server)
+
+
+def _leave(server: imaplib.IMAP4) -> None:
+    try:
+        server.logout()
+    except (OSError, imaplib.IMAP4.error):
+        with suppress(OSError):
+            server.shutdown()
 
 
 def _connected(box: Mailbox) -> imaplib.IMAP4:

@@ -10,9 +10,10 @@ from django.db import transaction
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from linli.desk.common import clock, ledger, limits, outbox, tokens, uploads
+from linli.desk.common import addresses, clock, ledger, limits, outbox, tokens, uploads
 from linli.desk.common.language import name_in
 from linli.desk.common.locks import lock
+from linli.desk.common.models import Channel, Gateway
 from linli.desk.matters import mailbox_letters
 from linli.desk.matters.actions.intake import receive_matter
 from linli.desk.matters.actions.work import resident_replies
@@ -60,7 +61,7 @@ def take(*, box: Mailbox, at: Place, raw: bytes) -> Mail:
     Everything is in one transaction, and so is that it was looked at: cut off at any moment, it was taken or it was not.
     """
     try:
-        letter = mailbox_letters.read(raw, own=(box.address, box.username))
+        letter = mailbox_letters.read(raw, own=_own(box))
     except mailbox_letters.UnreadableError:
         return note(box=box, at=at, state=Mail.State.ASIDE, reason="unreadable")
     digest = tokens.digest(letter.mark, "mail")
@@ -89,6 +90,13 @@ def take(*, box: Mailbox, at: Place, raw: bytes) -> Mail:
             return row
         taker = _Taker(box, letter, digest, photos=photos, left=left)
         return taker.note(at, Mail.State.IGNORED, "twice") if taker.is_known() else taker.take(at)
+
+
+def _own(box: Mailbox) -> set[str]:
+    """Addresses of ours: what comes from one of them has gone round in a circle."""
+    gateway = Gateway.objects.filter(channel=Channel.EMAIL).first()
+    mailer = addresses.mailer_of(gateway.url) if gateway is not None else None
+    return {box.address, box.username, mailer.sender if mailer is not None else ""}
 
 
 def _within_limits(box: Mailbox, sender: str) -> bool:
@@ -248,7 +256,7 @@ def _category() -> Category | None:
 def refuse_large(*, box: Mailbox, at: Place, raw: bytes) -> Mail:
     """Leave a mail that is too large, of which only the head was read, and tell the sender, who would wait for an answer otherwise."""
     try:
-        letter = mailbox_letters.read(raw, own=(box.address, box.username))
+        letter = mailbox_letters.read(raw, own=_own(box))
     except mailbox_letters.UnreadableError:
         return note(box=box, at=at, state=Mail.State.ASIDE, reason="large")
     answered = not letter.machine and bool(letter.sender) and _within_limits(box, letter.sender)
