@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 
 from linli.desk.matters import actions
-from linli.desk.matters.figures import Extent, rates_by, summed
+from linli.desk.matters.figures import Extent, by_category, rates_of, summed
 from linli.desk.matters.queries import Rate, rates, rates_by_grid
 from linli.desk.people.actors import RESIDENT
 from tests.desk.clock import Frozen
@@ -44,12 +44,12 @@ def test_rates_by_category_keep_to_what_is_asked(receive: Receive, office: Offic
     receive(at=IN_SECOND)
     time.move(days=10)
     late = Extent(office.community, since=time.moment - dt.timedelta(days=9), until=time.moment)
-    assert rates_by(late, "category") == {}
+    assert rates_of(late) == {}
     everything = late.before()
     assert (everything.until, everything.until - everything.since) == (late.since, dt.timedelta(days=9))
-    found = rates_by(dataclasses.replace(everything, since=None, until=time.moment), "category")
+    found = by_category(rates_of(dataclasses.replace(everything, since=None, until=time.moment)))
     assert set(found) == {lamp.category_id, noise.category_id}
     assert found[lamp.category_id].response == Rate(0, 2)
     one_grid = Extent(office.community, grid=lamp.grid_id, category="lighting")
-    assert rates_by(one_grid, "category")[lamp.category_id].response == Rate(0, 1)
-    assert summed(rates_by(Extent(office.community), "grid").values()).response.denominator == 3
+    assert by_category(rates_of(one_grid))[lamp.category_id].response == Rate(0, 1)
+    assert summed(rates_of(Extent(office.community)).values()).response.denominator == 3

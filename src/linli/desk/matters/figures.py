@@ -5,18 +5,21 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import math
+from collections import defaultdict
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import connection
 from django.db.models import Count, F, Q
 
 from linli.desk.common import clock
 from linli.desk.matters.lifecycle import Outcome, State
-from linli.desk.matters.models import Callback, Category, Matter
+from linli.desk.matters.models import Category, Matter
 
 if TYPE_CHECKING:
     from linli.desk.places.models import Community, Grid
+
+_Key = TypeVar("_Key")
 
 METRES_PER_DEGREE = 111_195.0
 
@@ -107,48 +110,68 @@ def rates(
     merged ones are in none.
     """
     asked = Extent(community, since=since, until=until, grid=grid.pk if grid is not None else None)
-    return summed(rates_by(asked, "grid").values())
+    return summed(rates_of(asked).values())
 
 
 def rates_by_grid(
     *, community: Community, since: dt.datetime | None = None, until: dt.datetime | None = None
 ) -> dict[int | None, Rates]:
     """Count the same for every grid, None for what lies in none; in two queries, however many grids there are."""
-    return rates_by(Extent(community, since=since, until=until), "grid")
+    return by_grid(rates_of(Extent(community, since=since, until=until)))
 
 
-def rates_by(asked: Extent, field: Literal["grid", "category"]) -> dict[int | None, Rates]:
-    """Count the same for every grid or category that has any; in two queries."""
-    counted = Matter.objects.filter(asked.received).order_by()
+#: Rates by grid (None: what lies in none) and category.
+Cells = dict[tuple[int | None, int], Rates]
+
+
+def rates_of(asked: Extent) -> Cells:
+    """Count the same for every grid and category that have any; in two queries."""
+    cell = ("grid", "category")
+    counted = Matter.objects.filter(asked.received).order_by().values(*cell)
     judged = Q(respond_due_at__isnull=False, dispatched_at__isnull=False) & (
         Q(responded_at__isnull=False) | Q(respond_due_at__lte=clock.now())
     )
     in_time = judged & Q(responded_at__lte=F("respond_due_at"))
-    answered = Q(answered_at__isnull=False)
-    response = (
-        counted.values(field)
-        .annotate(good=Count("pk", filter=in_time), of=Count("pk", filter=judged))
-        .values_list(field, "good", "of")
+    response = counted.annotate(good=Count("pk", filter=in_time), of=Count("pk", filter=judged)).values_list(
+        *cell, "good", "of"
     )
-    callbacks = Callback.objects.filter(matter__in=counted.values("pk")).order_by()
-    by = f"matter__{field}"
+    answered = Q(callbacks__answered_at__isnull=False)
+    silent = Q(callbacks__answered_at=None, callbacks__ended_at__isnull=False)
     answers = (
-        callbacks.values(by)
+        # The callbacks of these matters alone: asked from their side, all the community ever had would be looked at.
+        counted.filter(callbacks__isnull=False)
         .annotate(
-            yes=Count("pk", filter=answered & Q(solved=True)),
-            asked=Count("pk", filter=answered),
-            content=Count("pk", filter=answered & Q(satisfied=True)),
-            told=Count("pk", filter=answered & Q(satisfied__isnull=False)),
-            silent=Count("pk", filter=Q(answered_at=None, ended_at__isnull=False)),
+            yes=Count("callbacks", filter=answered & Q(callbacks__solved=True)),
+            asked=Count("callbacks", filter=answered),
+            content=Count("callbacks", filter=answered & Q(callbacks__satisfied=True)),
+            told=Count("callbacks", filter=answered & Q(callbacks__satisfied__isnull=False)),
+            silent=Count("callbacks", filter=silent),
         )
-        .values_list(by, "yes", "asked", "content", "told", "silent")
+        .values_list(*cell, "yes", "asked", "content", "told", "silent")
     )
-    said = {pk: counts for pk, *counts in answers}
+    said = {(grid, category): counts for grid, category, *counts in answers}
     return {
-        pk: Rates(Rate(good, of), Rate(solved, asked), Rate(satisfied, told), unanswered)
-        for pk, good, of in response
-        for solved, asked, satisfied, told, unanswered in [said.get(pk, [0, 0, 0, 0, 0])]
+        (grid, category): Rates(Rate(good, of), Rate(solved, asked_), Rate(satisfied, told), unanswered)
+        for grid, category, good, of in response
+        for solved, asked_, satisfied, told, unanswered in [said.get((grid, category), [0, 0, 0, 0, 0])]
     }
+
+
+def by_grid(cells: Cells) -> dict[int | None, Rates]:
+    """Put the categories of each grid together."""
+    return _together((grid, rates) for (grid, _category), rates in cells.items())
+
+
+def by_category(cells: Cells) -> dict[int, Rates]:
+    """Put the grids of each category together."""
+    return _together((category, rates) for (_grid, category), rates in cells.items())
+
+
+def _together(many: Iterable[tuple[_Key, Rates]]) -> dict[_Key, Rates]:
+    found: dict[_Key, list[Rates]] = defaultdict(list)
+    for key, one in many:
+        found[key].append(one)
+    return {key: summed(each) for key, each in found.items()}
 
 
 def summed(many: Iterable[Rates]) -> Rates:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from linli.desk.common import clock
 from linli.desk.matters import queries
-from linli.desk.matters.figures import Rates, rates_by, summed
+from linli.desk.matters.figures import Rates, by_category, by_grid, rates_of, summed
 from linli.desk.matters.models import OPEN, RUNNING, Category, Escalation, LadderRung, Matter, Proposal
 from linli.desk.matters.sweeps import ladder_of
 from linli.desk.matters.trends import by_time, late_count
@@ -65,14 +65,25 @@ def rate_cell(name: str, now: Rate, before: Rate | None) -> dict[str, Any]:
     return cell
 
 
-def rate_rows(asked: Asked, field: str) -> list[dict[str, Any]]:
-    """Show the three rates of every grid or category that has any, all together first; in five queries."""
-    extent = asked.extent
-    now, before = rates_by(extent, field), rates_by(extent.before(), field)  # type: ignore[arg-type]
-    named = _grid_names(asked.community) if field == "grid" else _category_names(asked.community)
-    rows = [_rate_row(name, now[pk], before.get(pk)) for pk, name in named if pk in now]
-    everything = _rate_row(_("All together"), summed(now.values()), summed(before.values()))
-    return [everything | {"is_sum": True}, *rows]
+def rate_tables(asked: Asked) -> dict[str, list[dict[str, Any]]]:
+    """Show the three rates by grid and by category, all together first; in six queries."""
+    now, before = rates_of(asked.extent), rates_of(asked.extent.before())
+    everything = _rate_row(_("All together"), summed(now.values()), summed(before.values())) | {
+        "is_sum": True
+    }
+    return {
+        "by_grid": [everything, *_rate_rows(_grid_names(asked.community), by_grid(now), by_grid(before))],
+        "by_category": [
+            everything,
+            *_rate_rows(_category_names(asked.community), by_category(now), by_category(before)),
+        ],
+    }
+
+
+def _rate_rows(
+    named: Iterable[tuple[Any, str]], now: Mapping[Any, Rates], before: Mapping[Any, Rates]
+) -> list[dict[str, Any]]:
+    return [_rate_row(name, now[pk], before.get(pk)) for pk, name in named if pk in now]
 
 
 def _rate_row(name: str, now: Rates, before: Rates | None) -> dict[str, Any]:

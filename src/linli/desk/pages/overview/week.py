@@ -45,7 +45,7 @@ def week(request: DeskRequest, slug: str) -> HttpResponse:
     late = showing.late_by_rung(this)
     held = showing.overdue_page(request.actor, this, MOST_LATE)
     back = recurring(community, most=MOST_RECURRING + 1)
-    grids = showing.rate_rows(month, "grid")
+    grids = showing.rate_tables(month)["by_grid"]
     context = frame(request, view="overview") | {
         "asked": this,
         "month": month,
