@@ -67,13 +67,13 @@ def door(view: View) -> View:
             )
             response["Retry-After"] = str(error.retry_after_s)
             return response
+        licence = licence_of(community)
         with scope(community=community):
-            response = view(request, community, **more)
+            response = view(request, community, licence, **more)
         response["Access-Control-Allow-Origin"] = "*"
         response["Cache-Control"] = f"public, max-age={_KEPT_S}"
-        licence = LICENCE_ADDRESSES.get(licence_of(community))
         if licence:
-            response["Link"] = f'<{licence}>; rel="license"'
+            response["Link"] = f'<{LICENCE_ADDRESSES[licence]}>; rel="license"'
         return response
 
     return page
@@ -130,9 +130,8 @@ def _moment(at: dt.datetime | None) -> str | None:
     return at.astimezone(dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ") if at is not None else None
 
 
-def _about(community: Community) -> dict[str, Any]:
+def _about(community: Community, licence: str) -> dict[str, Any]:
     """Whose data they are, on what terms, and what was done to them."""
-    licence = licence_of(community)
     return {
         "source": {"zh": community.name_zh, "en": community.name_en},
         "licence": licence or None,
@@ -144,8 +143,9 @@ def _about(community: Community) -> dict[str, Any]:
 
 
 @door
-def as_csv(request: HttpRequest, community: Community) -> HttpResponse:
+def as_csv(request: HttpRequest, community: Community, licence: str) -> HttpResponse:
     """Answer a table; cells that a spreadsheet would take for a formula are written so that it does not."""
+    del licence
     rows = [_row(one) for one in _asked(request, community)]
     return _csv(COLUMNS, rows, name=f"{community.slug}-matters")
 
@@ -168,14 +168,14 @@ def _cell(value: Any) -> Any:
 
 
 @door
-def as_json(request: HttpRequest, community: Community) -> HttpResponse:
+def as_json(request: HttpRequest, community: Community, licence: str) -> HttpResponse:
     """Answer the same as JSON."""
     rows = [_row(one) for one in _asked(request, community)]
-    return _json({**_about(community), "matters": rows}, "application/json")
+    return _json({**_about(community, licence), "matters": rows}, "application/json")
 
 
 @door
-def as_geojson(request: HttpRequest, community: Community) -> HttpResponse:
+def as_geojson(request: HttpRequest, community: Community, licence: str) -> HttpResponse:
     """Answer those that have a place as GeoJSON (RFC 7946)."""
     features = []
     for row in (_row(one) for one in _asked(request, community)):
@@ -184,7 +184,8 @@ def as_geojson(request: HttpRequest, community: Community) -> HttpResponse:
             point = {"type": "Point", "coordinates": [lon, lat]}
             features.append({"type": "Feature", "id": row["code"], "geometry": point, "properties": row})
     return _json(
-        {"type": "FeatureCollection", **_about(community), "features": features}, "application/geo+json"
+        {"type": "FeatureCollection", **_about(community, licence), "features": features},
+        "application/geo+json",
     )
 
 
@@ -193,12 +194,12 @@ def _json(told: dict[str, Any], content_type: str) -> HttpResponse:
 
 
 @door
-def counts(request: HttpRequest, community: Community) -> HttpResponse:
+def counts(request: HttpRequest, community: Community, licence: str) -> HttpResponse:
     """Answer how many matters came in each month in each category, also of those that are not public; never the sensitive.
 
     A count that could be about somebody is left empty, and there is no sum from which it could be worked out.
     """
-    del request
+    del request, licence
     month = TruncMonth("received_at", tzinfo=ZoneInfo(community.timezone))
     found = (
         Matter.objects.filter(community=community, confidential=False, category__sensitive=False)
@@ -219,7 +220,7 @@ def counts(request: HttpRequest, community: Community) -> HttpResponse:
 
 
 @door
-def feed(request: HttpRequest, community: Community) -> HttpResponse:
+def feed(request: HttpRequest, community: Community, licence: str) -> HttpResponse:
     """Answer the newest as Atom (RFC 4287), of the whole community, one grid or one category."""
     newest = sorted(_asked(request, community)[:IN_FEED], key=lambda one: one.changed_at, reverse=True)
     ET.register_namespace("", ATOM)
@@ -231,7 +232,6 @@ def feed(request: HttpRequest, community: Community) -> HttpResponse:
     _add(top, "updated", _moment(newest[0].changed_at if newest else community.created_at))
     _add(ET.SubElement(top, f"{{{ATOM}}}author"), "name", name_in(community))
     ET.SubElement(top, f"{{{ATOM}}}link", {"rel": "self", "href": here, "type": "application/atom+xml"})
-    licence = licence_of(community)
     _add(top, "rights", licence or ROUNDING)
     for one in newest:
         page = request.build_absolute_uri(reverse("resident:matter", args=[community.slug, one.code]))
