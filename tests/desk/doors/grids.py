@@ -36,5 +36,6 @@ def screens(office: Office) -> dict[str, tuple[str, str]]:
     return {
         "grids:map with a grid": (reverse("grids:map", args=[slug]) + "?grid=1", D),
         "grids:map for the auditor": (reverse("grids:map", args=[slug]) + "?grid=1", A),
-        "grids:public with words": (reverse("grids:public", args=[slug]) + "?find=x", "nobody"),
+        "grids:spots with words": (reverse("grids:spots", args=[slug]) + "?find=院", D),
+        "grids:public with words": (reverse("grids:public", args=[slug]) + "?find=院", "nobody"),
     }

@@ -233,5 +233,5 @@ def test_spot_is_put_on_the_map_and_its_code_printed(office: Office, show: Show)
     page.emulate_media(media="print")
     label = page.locator(".label").bounding_box()
     assert label is not None
-    assert label["height"] == pytest.approx(69 * 96 / 25.4, abs=1)
+    assert label["height"] == pytest.approx(66 * 96 / 25.4, abs=1)
     assert seen.errors == []

@@ -9,29 +9,42 @@ const { say } = speaker(JSON.parse(page.dataset.words), document.documentElement
 
 async function draw() {
   const area = page.querySelector("[data-map-area]");
-  const { marks, nothing, quietMap } = await import("../resident/quiet-map.js");
+  const quiet = await import("../resident/quiet-map.js");
   area.hidden = false;
-  const { map } = await quietMap(document.querySelector("#map"), { placeUrl: page.dataset.placeUrl, tilesUrl: page.dataset.tilesUrl, say });
-  const { lon, lat } = form.elements;
-  const points = list ? JSON.parse(list.value).features.map(({ geometry }) => geometry.coordinates) : [];
-  map.getSource("facilities").setData(points.length ? marks(points.map(([x, y]) => ({ lon: x, lat: y, pin: "pin-added" }))) : nothing);
+  const { map, place } = await quiet.quietMap(document.querySelector("#map"), { placeUrl: page.dataset.placeUrl, tilesUrl: page.dataset.tilesUrl, say });
+  if (list) showList(map, place, quiet);
+  else pickPlace(map, area, quiet);
+  page.dataset.drawn = "yes";
+}
 
-  function show({ lng, lat: north }) {
-    lon.value = lng.toFixed(6);
-    lat.value = north.toFixed(6);
-    mark();
-    page.querySelector("[data-news]").textContent = say("pin_put", { lat: lat.value, lon: lon.value });
-  }
+/** Where the lines of a list lie, however far off: a wrong system of coordinates shows at once. */
+function showList(map, place, { marks }) {
+  const points = JSON.parse(list.value).features.map(({ geometry: { coordinates: [lon, lat] } }) => ({ lon, lat, pin: "pin-added" }));
+  map.setMaxBounds(null);
+  map.getSource("facilities").setData(marks(points));
+  const [west, south, east, north] = place.lived_in;
+  const lons = [west, east, ...points.map(({ lon }) => lon)];
+  const lats = [south, north, ...points.map(({ lat }) => lat)];
+  map.fitBounds([Math.min(...lons), Math.min(...lats), Math.max(...lons), Math.max(...lats)], { padding: 40, animate: false });
+}
+
+function pickPlace(map, area, { marks, nothing }) {
+  const { lon, lat } = form.elements;
   function mark() {
     const known = lon.value !== "" && lat.value !== "" && Number.isFinite(Number(lon.value)) && Number.isFinite(Number(lat.value));
     map.getSource("moving").setData(known ? marks([{ lon: Number(lon.value), lat: Number(lat.value), pin: "pin-changed" }]) : nothing);
     return known;
   }
-  map.on("click", ({ lngLat }) => show(lngLat));
-  area.querySelector('[data-act="centre"]').addEventListener("click", () => show(map.getCenter()));
+  function put({ lng, lat: north }) {
+    lon.value = lng.toFixed(6);
+    lat.value = north.toFixed(6);
+    mark();
+    page.querySelector("[data-news]").textContent = say("pin_put", { lat: lat.value, lon: lon.value });
+  }
+  map.on("click", ({ lngLat }) => put(lngLat));
+  area.querySelector('[data-act="centre"]').addEventListener("click", () => put(map.getCenter()));
   for (const field of [lon, lat]) field.addEventListener("change", mark);
   if (mark()) map.jumpTo({ center: [Number(lon.value), Number(lat.value)], zoom: 17 });
-  page.dataset.drawn = "yes";
 }
 
 if (page.dataset.placeUrl && document.createElement("canvas").getContext("webgl2")) {
