@@ -7,7 +7,8 @@ _CLOSED = "a way of allauth's that is closed (404): tests/desk/people/test_ways_
 _OPEN = "the way in itself: whoever has no login yet"
 
 NAMELESS = {
-    "healthz": "for load balancers; tells of no community",
+    "health": "for whoever watches the desk; tells of no community",
+    "metrics": "for this machine or a token: tests/desk/config/test_metrics.py",
     "set_language": "Django's own; changes the language of who asks",
     "account_login": _OPEN,
     "account_logout": _OPEN,

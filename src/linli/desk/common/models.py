@@ -158,6 +158,11 @@ class Message(models.Model):
             models.Index(name="messages_waiting", fields=["due_at"], condition=Q(state=MessageState.WAITING)),
             models.Index(name="messages_by_state", fields=["community", "state", "created_at"]),
             models.Index(name="messages_by_thing", fields=["community", "about"]),
+            models.Index(
+                name="messages_stuck",
+                fields=["created_at"],
+                condition=Q(state__in=[MessageState.DEAD, MessageState.NO_GATEWAY]),
+            ),
         ]
         constraints: ClassVar = [
             models.CheckConstraint(

@@ -65,6 +65,11 @@ def run_due() -> int:
     return ran
 
 
+def forget_unknown() -> int:
+    """Delete what is written of sweeps that are no more: they would be late for ever."""
+    return SweepRun.objects.exclude(name__in=_registered).delete()[0]
+
+
 def _claimed(one: Sweep, was_due_at: dt.datetime | None, now: dt.datetime) -> bool:
     next_at = now + dt.timedelta(seconds=one.every_s)
     if was_due_at is not None:

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import DatabaseError, close_old_connections, connections
 from django.utils.module_loading import autodiscover_modules
 
-from linli.desk.common import outbox, receipts, sweeps  # noqa: F401 -- receipts has a sweep
+from linli.desk.common import outbox, receipts, standing, sweeps  # noqa: F401 -- two of them have a sweep
 from linli.desk.common.sweeps import without_words
 
 _log = logging.getLogger(__name__)
@@ -24,6 +24,7 @@ class Worker:
 
     def __init__(self) -> None:
         self._stopping = threading.Event()
+        self._tidied = False
         self._threads = [
             threading.Thread(target=self._run, args=(work,), name=f"linli-{name}", daemon=True)
             for name, work in (("outbox", self._send), ("sweeps", self._sweep))
@@ -62,6 +63,9 @@ class Worker:
             pass
 
     def _sweep(self) -> None:
+        if not self._tidied:
+            sweeps.forget_unknown()
+            self._tidied = True
         sweeps.run_due()
         self._stopping.wait(_LOOK_S)
 

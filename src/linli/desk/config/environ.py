@@ -35,6 +35,8 @@ class Environment:
     allowed_hosts : names the desk answers to.
     https : whether browsers come by HTTPS; then cookies go no other way.
     inner_networks : private networks (`10.1.0.0/16`) that webhooks may be sent into.
+    log : `line` for people, `json` for programs.
+    metrics_token : who gives it may see the figures; without one, this machine may.
     """
 
     data: Path
@@ -43,6 +45,8 @@ class Environment:
     allowed_hosts: tuple[str, ...]
     https: bool
     inner_networks: tuple[str, ...]
+    log: str
+    metrics_token: str
 
     @classmethod
     def read(cls, values: Mapping[str, str] | None = None) -> Environment:
@@ -64,6 +68,8 @@ class Environment:
             allowed_hosts=(*hosts, *_LOCAL_HOSTS),
             https=_yes_or_no(given, "LINLI_HTTPS"),
             inner_networks=_networks(given, "LINLI_INNER_NETWORKS"),
+            log=_one_of(given, "LINLI_LOG", ("line", "json")),
+            metrics_token=given.get("LINLI_METRICS_TOKEN", ""),
         )
 
 
@@ -74,6 +80,13 @@ def _yes_or_no(given: Mapping[str, str], name: str) -> bool:
     if value in _NO:
         return False
     raise InputError(f"{name}: “{value}” is neither yes nor no; set it to 1 or 0")
+
+
+def _one_of(given: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:
+    value = given.get(name, "").strip().lower() or known[0]
+    if value not in known:
+        raise InputError(f"{name}: “{value}” is not known; set it to {' or '.join(known)}")
+    return value
 
 
 def _networks(given: Mapping[str, str], name: str) -> tuple[str, ...]:

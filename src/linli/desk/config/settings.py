@@ -7,6 +7,7 @@ from pathlib import Path
 from csp.constants import NONE, SELF
 
 from linli.desk.config.environ import Environment, database, secret_key
+from linli.desk.config.logs import configuration
 
 ENVIRONMENT = Environment.read()
 DATA = ENVIRONMENT.data
@@ -37,6 +38,7 @@ INSTALLED_APPS = [
     "linli.desk.api",
 ]
 MIDDLEWARE = [
+    "linli.desk.config.requests.logged",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -157,10 +159,4 @@ SECURE_HSTS_SECONDS = 365 * 24 * 3600 if ENVIRONMENT.https else 0
 CSRF_FAILURE_VIEW = "linli.desk.api.problems.csrf_failure"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 256 * 1024
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-}
+LOGGING = configuration(ENVIRONMENT.log)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.urls import include, path
 
 from linli.desk.api.urls import api
-from linli.desk.config.health import healthz
+from linli.desk.config.health import health
+from linli.desk.config.metrics import metrics
 
 urlpatterns = [
-    path("healthz", healthz, name="healthz"),
+    path("health", health, name="health"),
+    path("metrics", metrics, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("api/", api.urls),
     path("", include("linli.desk.api.open_urls")),
