@@ -17,6 +17,7 @@ POSTED: dict[str, Who] = {
     # Whose matter it is the form says: an empty one finds nothing, whoever asks.
     "staff:presence": set(),
     "staff:save_view": {D, K, A},
+    "staff:read_notices": STAFF,
     "staff:drop_view": {D, K, A},
     "staff:contact": {D, K, G, A},
     "staff:act": {D, K, G, A},

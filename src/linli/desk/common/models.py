@@ -143,6 +143,9 @@ class Message(models.Model):
     title = EncryptedTextField(blank=True)
     text = EncryptedTextField(blank=True)
     about = models.CharField(max_length=80, blank=True)
+    # Whoever of the staff finds it on their pages too, until they have read it: "account:3".
+    reader = models.CharField(max_length=80, blank=True)
+    read_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     due_at = models.DateTimeField()
     attempts = models.PositiveSmallIntegerField(default=0)
@@ -158,6 +161,11 @@ class Message(models.Model):
             models.Index(name="messages_waiting", fields=["due_at"], condition=Q(state=MessageState.WAITING)),
             models.Index(name="messages_by_state", fields=["community", "state", "created_at"]),
             models.Index(name="messages_by_thing", fields=["community", "about"]),
+            models.Index(
+                name="messages_unread",
+                fields=["reader", "created_at"],
+                condition=~Q(reader="") & Q(read_at__isnull=True),
+            ),
             models.Index(
                 name="messages_stuck",
                 fields=["created_at"],

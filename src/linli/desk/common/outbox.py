@@ -47,6 +47,7 @@ def put(
     title: str,
     text: str,
     about: str = "",
+    reader: str = "",
     key: uuid.UUID | None = None,
 ) -> Message:
     """Have somebody told, once the caller's transaction is committed.
@@ -56,6 +57,7 @@ def put(
     topic : what it is about, past tense, `matter.assigned`.
     channel : one of `Channel`; `none` is told on their page only and counts as delivered at once.
     to : telephone number, address, or what the channel's gateway takes.
+    reader : whoever of the staff finds it on their pages too, "account:3".
     key : the same key again is the same message, which is then returned as it was put first.
     """
     if not connection.in_atomic_block:
@@ -72,7 +74,7 @@ def put(
     at_once = Channel(channel) is Channel.NONE
     message = Message(
         community_id=community.pk, key=key or uuid.uuid4(), topic=topic, channel=channel, to=to, title=title,
-        text=text, about=about, created_at=now, due_at=now,
+        text=text, about=about, reader=reader, created_at=now, due_at=now,
         state=MessageState.DELIVERED if at_once else MessageState.WAITING,
         delivered_at=now if at_once else None,
     )  # fmt: skip
@@ -210,6 +212,20 @@ def retry(*, message: Message, by: str) -> bool:
         )
         transaction.on_commit(woken.set)
     return True
+
+
+def unread(*, community: Model, reader: str) -> QuerySet[Message]:
+    """Give what somebody of the staff was told and has not read yet, newest first, as long as its words are kept."""
+    since = clock.now() - dt.timedelta(days=KEPT_DAYS)
+    with scope(community=community):
+        found = Message.objects.filter(reader=reader, read_at=None, created_at__gte=since)
+        return found.order_by("-created_at", "-pk")
+
+
+def mark_read(*, community: Model, reader: str, about: str = "") -> int:
+    """Take what somebody was told, all of it or about one thing, as read; return how many messages."""
+    found = unread(community=community, reader=reader)
+    return (found.filter(about=about) if about else found).order_by().update(read_at=clock.now())
 
 
 def erase(*, community: Model, about: Sequence[str]) -> int:

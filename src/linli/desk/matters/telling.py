@@ -122,10 +122,10 @@ def staff_of(matter: Matter, many: Iterable[ToStaff], *, by: Actor) -> None:
 
 
 def to_account(account: Account, matter: Matter, topic: str) -> None:
-    """Tell one member of the staff, by e-mail where there is an address, otherwise on their page."""
+    """Tell one member of the staff: on their pages, and by e-mail where there is an address."""
     channel, to = ("email", account.email) if account.email else (NO_CHANNEL, account.key)
     told = texts.to_staff(topic, matter=matter, due=due_words(matter))
-    _put(matter, topic, channel, to, told)
+    _put(matter, topic, channel, to, told, reader=account.key)
 
 
 def desk_accounts(matter: Matter, role: Role = Role.DESK) -> list[Account]:
@@ -142,7 +142,7 @@ def whoever_has_it(matter: Matter, topic: str) -> list[ToStaff]:
     return [ToStaff(topic, matter.worker)]
 
 
-def _put(matter: Matter, topic: str, channel: str, to: str, told: texts.Told) -> None:
+def _put(matter: Matter, topic: str, channel: str, to: str, told: texts.Told, *, reader: str = "") -> None:
     outbox.put(
         community=matter.community,
         topic=f"matter.{topic}",
@@ -151,4 +151,5 @@ def _put(matter: Matter, topic: str, channel: str, to: str, told: texts.Told) ->
         title=told.title,
         text=told.text,
         about=matter.key,
+        reader=reader,
     )

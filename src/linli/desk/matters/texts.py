@@ -202,9 +202,9 @@ def reminder(verb: Verb, *, matter: Matter, code: str, language: str) -> Told:
         return Told(title % {"code": matter.code}, f"{text}\n{_closing(matter.community, code)}")
 
 
-def to_staff(topic: str, *, matter: Matter, due: str = "") -> Told:
+def to_staff(topic: str, *, matter: Matter, due: str = "", language: str = "") -> Told:
     """Say to a member of staff that a matter wants them; no resident's words."""
-    with translation.override(settings.LANGUAGE_CODE):
+    with translation.override(language or settings.LANGUAGE_CODE):
         titles = {
             "assigned": _("New for you: %(code)s %(category)s"),
             "deputised": _("You stand in for %(code)s %(category)s"),

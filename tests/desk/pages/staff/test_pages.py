@@ -191,3 +191,45 @@ def test_inbox_says_loudly_what_did_not_go_out(office: Office, matter: Matter) -
     assert "/c/willow/desk/setup/messages/" in page
     # Who can do nothing about it is not alarmed.
     assert "could not be sent" not in client_of(office, "auditor").get("/c/willow/desk/").content.decode()
+
+
+def test_worker_without_another_way_finds_on_the_round_what_they_were_told(
+    office: Office, matter: Matter
+) -> None:
+    act(client_of(office, "desk"), matter, "assign", worker=office.accounts["other"].pk)
+    page = client_of(office, "other").get("/c/willow/round/").content.decode()
+    assert "1 message for you" in page
+    assert f"New for you: {matter.code} Lighting" in page
+    # Whoever did it is told nothing.
+    assert "for you" not in client_of(office, "desk").get("/c/willow/desk/").content.decode()
+
+
+def test_notices_are_read_by_opening_the_matter_or_all_at_once(office: Office, receive: Receive) -> None:
+    lost = [receive(at=NOWHERE).matter for _ in range(3)]
+    clerk = client_of(office, "desk")
+    page = clerk.get("/c/willow/desk/").content.decode()
+    assert "3 messages for you" in page
+    assert f"To be handed out: {lost[0].code} Lighting" in page
+    clerk.get(f"/c/willow/desk/matters/{lost[0].code}/")
+    assert "2 messages for you" in clerk.get("/c/willow/desk/").content.decode()
+    answer = clerk.post("/c/willow/desk/notices/read/", {"back": "https://example.org/c/willow/"})
+    assert answer["Location"] == "/c/willow/desk/"
+    assert "for you" not in clerk.get("/c/willow/desk/").content.decode()
+    # Each has their own.
+    assert outbox.unread(community=office.community, reader=office.accounts["director"].key).count() == 0
+
+
+def test_sensitive_matter_is_not_read_in_passing_and_its_opening_is_kept(
+    office: Office, receive: Receive
+) -> None:
+    secret = receive(category="help", answers={}, words="独居，三天没出门").matter
+    plain = receive().matter
+    clerk = client_of(office, "desk")
+    inbox = clerk.get("/c/willow/desk/").content.decode()
+    assert secret.code in inbox
+    assert "独居" not in inbox
+    assert "told in confidence" in inbox
+    assert "独居，三天没出门" in clerk.get(f"/c/willow/desk/matters/{secret.code}/").content.decode()
+    clerk.get(f"/c/willow/desk/matters/{plain.code}/")
+    reads = ReadEntry.objects.values_list("actor", "about")
+    assert list(reads) == [(office.accounts["desk"].key, secret.key)]

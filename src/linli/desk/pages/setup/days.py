@@ -79,7 +79,7 @@ def year(request: DeskRequest, slug: str, number: int) -> HttpResponse:
         before=number - 1 if number > FIRST_YEAR else None,
         after=number + 1 if number < LAST_YEAR else None,
         months=months,
-        weekdays=[formats.date_format(dt.date(2024, 1, day), "D") for day in range(1, 8)],
+        weekdays=_weekdays(),
         rows=[
             {"row": row, "when": formats.date_format(date, "n月j日 l" if showing.in_chinese() else "j F, l"), "edited": date in edited}
             for date, row in sorted(held.items())
@@ -87,6 +87,11 @@ def year(request: DeskRequest, slug: str, number: int) -> HttpResponse:
         unannounced=until is not None and dt.date(number, 12, 31) > until,
         form=KeyedForm(auto_id="seed_%s"),
     )  # fmt: skip
+
+
+def _weekdays() -> list[str]:
+    names = [formats.date_format(dt.date(2024, 1, day), "D") for day in range(1, 8)]
+    return [name[-1] for name in names] if showing.in_chinese() else names
 
 
 def _month(number: int, month: int) -> str:

@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 
 from linli.desk.common import clock
+from linli.desk.common.language import in_chinese
 from linli.desk.matters import routing
 from linli.desk.matters.models import RoutingRule
 
 if TYPE_CHECKING:
     from linli.desk.matters.models import Matter
+    from linli.desk.people.models import Account
 
 
 @dataclass(frozen=True)
@@ -35,12 +37,14 @@ def hints_for(matter: Matter) -> list[Hint]:
         words=matter.words,
         at=clock.now(),
     )
-    named = []
+    reasons: dict[Account, list[str]] = {}
     if found.worker is not None:
-        named.append(Hint(found.worker.pk, found.worker.name, why_routed(found.why)))
+        reasons[found.worker] = [why_routed(found.why)]
     learnt = routing.suggest_workers(community=matter.community, category=matter.category, grid=matter.grid)
-    named += [Hint(one.worker.pk, one.worker.name, _learnt(one)) for one in learnt]
-    return named
+    for one in learnt:
+        reasons.setdefault(one.worker, []).append(_learnt(one))
+    join = "；" if in_chinese() else "; "
+    return [Hint(account.pk, account.name, join.join(why)) for account, why in reasons.items()]
 
 
 def why_routed(why: str) -> str:

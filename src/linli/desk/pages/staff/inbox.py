@@ -23,6 +23,7 @@ from linli.desk.matters.models import State
 from linli.desk.matters.queries import Filters
 from linli.desk.pages.staff import habits, showing
 from linli.desk.pages.staff.frame import frame, request_key_of, unless_known
+from linli.desk.pages.staff.notices import notices_for
 from linli.desk.pages.staff.unsent import unsent_words
 from linli.desk.pages.staff.words import inbox_words
 from linli.desk.people.access import desk_page, require
@@ -107,6 +108,7 @@ def inbox(request: DeskRequest, slug: str) -> HttpResponse:
         "workers": _with_grids(workers),
         "unsent": unsent_words(request.actor),
         **_views(request),
+        **notices_for(request.actor),
     }  # fmt: skip
     return render(request, "pages/staff/inbox.html", context)
 
