@@ -43,6 +43,8 @@ def _waiting() -> dict[str, str]:
         "sent": _("Sent: {what}"),
         "files_one": _("{n} file"),
         "files_other": _("{n} files"),
+        "take_back": _("Take back"),
+        "take_back_what": _("Take back: {what}"),
         "state_waiting": _("kept here"),
         "state_sending": _("being sent"),
         "state_sent": _("sent"),

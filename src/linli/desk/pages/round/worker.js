@@ -43,8 +43,14 @@ self.addEventListener("fetch", (event) => {
 
 // The phone has the network again and the page is closed: what waits is sent all the same.
 self.addEventListener("sync", (event) => {
-  if (sendAll && event.tag === "linli-round") event.waitUntil(sendAll({ community: LINLI.community, who: LINLI.who }));
+  if (sendAll && event.tag === "linli-round") event.waitUntil(sendWaiting());
 });
+
+async function sendWaiting() {
+  const outcome = await sendAll({ community: LINLI.community, who: LINLI.who });
+  // The browser wakes us up again only after what has failed.
+  if (outcome === "later" || outcome === "fault") throw new Error(outcome);
+}
 
 /** From the network if it answers in time, as kept otherwise. The order of the walk is part of the query; the page is one. */
 async function pageAnswer(request) {

@@ -10,6 +10,8 @@ import { waitingList } from "./waiting.js";
 
 const LOOK_AGAIN_MS = 60_000;
 const TRY_AGAIN_MS = 20_000;
+/** Where the server fails again and again, photos are not sent to it again and again: that costs the worker. */
+const MOST_PAUSE_MS = 10 * 60_000;
 
 const app = document.querySelector("#round");
 const { actor, community } = app.dataset;
@@ -191,6 +193,8 @@ async function drawMap() {
 
 let running = null;
 let again = false;
+let pause_ms = TRY_AGAIN_MS;
+let quietUntil = 0;
 
 /** Send what waits. Asked again while it runs, it looks once more when it is through. */
 function send() {
@@ -207,7 +211,10 @@ async function sendOnce() {
   if (!waiting) return "done";
   const outcome = await sendAll({ community, who: app.dataset.who, tell });
   sending.clear();
-  if (outcome !== "done") showNetwork(outcome === "login" ? "login" : "offline");
+  quietUntil = outcome === "done" ? 0 : Date.now() + pause_ms;
+  pause_ms = outcome === "done" ? TRY_AGAIN_MS : Math.min(pause_ms * 2, MOST_PAUSE_MS);
+  if (outcome === "login") showNetwork("login");
+  if (outcome === "later") showNetwork("offline");
   await showOutbox();
   return outcome;
 }
@@ -268,8 +275,12 @@ async function keepForLater() {
 }
 
 function lookAgain() {
-  if (document.hidden) return;
-  send().then((outcome) => { if (outcome === "done") refresh(); });
+  if (!document.hidden) send().then((outcome) => { if (outcome === "done" || outcome === "fault") refresh(); });
+}
+
+/** By the clock, not by the worker's wish or a network that has just come back. */
+function lookAgainUnlessQuiet() {
+  if (Date.now() >= quietUntil) lookAgain();
 }
 
 // Another window, or the service worker, has sent something.
@@ -280,8 +291,8 @@ news?.addEventListener("message", ({ data: { what, deed } }) => {
 window.addEventListener("online", lookAgain);
 window.addEventListener("offline", () => showNetwork("offline"));
 document.addEventListener("visibilitychange", lookAgain);
-window.setInterval(lookAgain, LOOK_AGAIN_MS);
-window.setInterval(() => { if (navigator.onLine && region("outbox").querySelector("[data-state=waiting]")) lookAgain(); }, TRY_AGAIN_MS);
+window.setInterval(lookAgainUnlessQuiet, LOOK_AGAIN_MS);
+window.setInterval(() => { if (navigator.onLine && region("outbox").querySelector("[data-state=waiting]")) lookAgainUnlessQuiet(); }, TRY_AGAIN_MS);
 
 async function begin() {
   await showOthers();

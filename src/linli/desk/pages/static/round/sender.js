@@ -1,7 +1,7 @@
 // Sends what waits, in the order in which it was done, one at a time. Only the server's own word takes a deed away.
 // Used by the page and by the service worker: nothing here needs a window.
 
-import { accepted, answered, kept } from "./outbox.js";
+import { accepted, answered, filesOf, kept } from "./outbox.js";
 
 const PATIENCE_MS = 180_000;
 const ASKING_MS = 15_000;
@@ -33,19 +33,20 @@ export async function whoIsIt(url) {
   return (await answer.json().catch(() => null)) ?? "later";
 }
 
-function bodyOf(deed) {
+function bodyOf(deed, files) {
   const body = new FormData();
   for (const name of ["request_key", "actor", "code", "version", "verb"]) body.append(name, String(deed[name]));
   for (const [name, value] of deed.fields) body.append(name, value);
-  for (const file of deed.files) body.append(file.name, new Blob([file.bytes], { type: file.type }), file.file_name);
+  for (const file of files) body.append(file.name, new Blob([file.bytes], { type: file.type }), file.file_name);
   return body;
 }
 
 /** @returns {Promise<[("sent"|"conflict"|"refused"|"login"|"later"|"fault"), Object|null]>} */
 async function post(deed, token) {
+  const request = { method: "POST", body: bodyOf(deed, await filesOf(deed)), headers: { "X-CSRFToken": token, Accept: "application/json" } };
   let answer;
   try {
-    answer = await ask(deed.action, { method: "POST", body: bodyOf(deed), headers: { "X-CSRFToken": token, Accept: "application/json" } }, PATIENCE_MS);
+    answer = await ask(deed.action, request, PATIENCE_MS);
   } catch {
     return ["later", null];
   }
@@ -61,7 +62,7 @@ async function post(deed, token) {
 /**
  * Send all that waits of whoever is logged in now.
  * @param {{community: string, who: string, tell?: (what: string, deed: Object) => void}} options
- * @returns {Promise<"done"|"login"|"later">}
+ * @returns {Promise<"done"|"login"|"later"|"fault">}
  */
 export function sendAll({ community, who, tell = () => {} }) {
   const work = () => drain({ community, who, tell });
@@ -75,6 +76,7 @@ async function drain({ community, who, tell }) {
   const { actor, token } = it;
   // Of one matter nothing goes before what was done to it first.
   const held = new Set();
+  let faults = 0;
   for (const { seq } of await kept({ actor, community })) {
     // Read again: one sent before it may have moved its version on.
     const deed = (await kept({ actor, community })).find((one) => one.seq === seq);
@@ -91,8 +93,9 @@ async function drain({ community, who, tell }) {
     if (outcome === "conflict" || outcome === "refused") await answered(deed, outcome, body);
     told(outcome, deed, tell);
     if (outcome === "login" || outcome === "later") return outcome;
+    if (outcome === "fault") faults += 1;
   }
-  return "done";
+  return faults ? "fault" : "done";
 }
 
 function told(what, deed, tell) {

@@ -1,7 +1,7 @@
 // What waits on this phone, what was sent, and what the server did not take: shown, with what can be done about it.
 
 import { fill, make } from "../pages/dom.js";
-import { drop, noteInstead, sendOnTop } from "./outbox.js";
+import { drop, filesOf, noteInstead, sendOnTop } from "./outbox.js";
 
 /**
  * @param {{words: Object, timeZone: string, decided: () => void}} options `decided` runs after somebody has decided about a deed
@@ -20,8 +20,15 @@ export function waitingList({ words, timeZone, decided }) {
     const state = sending.has(deed.seq) ? "sending" : deed.state;
     return make("li", { "data-state": state },
       make("span", { class: "what" }, make("strong", {}, deed.title), ` ${deed.about}`),
-      make("span", { class: "small" }, [when(deed.made_at), deed.files.length ? count("files", deed.files.length) : ""].filter(Boolean).join(" · ")),
-      make("span", { class: `state ${state}` }, say(`state_${state}`)));
+      make("span", { class: "small" }, [when(deed.made_at), deed.file_count ? count("files", deed.file_count) : ""].filter(Boolean).join(" · ")),
+      make("span", { class: `state ${state}` }, say(`state_${state}`)),
+      state === "waiting" && make("button", { class: "button", type: "button", "aria-label": say("take_back_what", { what: deed.title }), on: { click: () => takeBack(deed) } }, say("take_back")));
+  }
+
+  async function takeBack(deed) {
+    if (!window.confirm(say("drop_sure"))) return;
+    await drop(deed);
+    await decided();
   }
 
   function show(deeds, sending) {
@@ -94,11 +101,12 @@ export function waitingList({ words, timeZone, decided }) {
 
   function mine(deed) {
     const said = deed.fields.filter(([name]) => ["text", "reason", "place_words"].includes(name)).map(([, value]) => value);
-    const files = deed.files.map((file) => {
+    const pictures = make("div", { class: "pictures" });
+    filesOf(deed).then((files) => fill(pictures, ...files.map((file) => {
       const src = URL.createObjectURL(new Blob([file.bytes], { type: file.type }));
       return file.name === "voice" ? make("audio", { src, controls: true }) : make("img", { src, alt: say("photo_chosen") });
-    });
-    return [make("p", {}, make("strong", {}, deed.title)), ...said.map((text) => make("p", { class: "said-text" }, text)), files.length > 0 && make("div", { class: "pictures" }, ...files)];
+    })));
+    return [make("p", {}, make("strong", {}, deed.title)), ...said.map((text) => make("p", { class: "said-text" }, text)), deed.file_count > 0 && pictures];
   }
 
   return { show };
