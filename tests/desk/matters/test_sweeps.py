@@ -55,6 +55,19 @@ def test_clock_stands_still_while_the_resident_is_asked(matter: Matter, office: 
     )
 
 
+def test_question_in_another_round_begins_no_third_one(matter: Matter, office: Office, time: Frozen):
+    worker, resident = office.actor("grid_worker"), RESIDENT(office.community)
+    actions.finish_matter(matter=matter, by=worker, text="好了")
+    matter = actions.resident_answers(matter=matter, by=resident, solved=False)
+    due = matter.solve_due_at
+    assert (matter.state, matter.reopened) == (State.REOPENED, 1)
+    matter = actions.ask_resident(matter=matter, by=worker, question="哪一盏?")
+    time.move(hours=2)
+    matter = actions.resident_replies(matter=matter, by=resident, text="门口的")
+    # Asked and answered on one day: nothing was waited, and the deadline stays.
+    assert (matter.state, matter.reopened, matter.solve_due_at) == (State.REOPENED, 1, due)
+
+
 def test_callback_is_opened_reminded_and_closed_as_unanswered(matter: Matter, office: Office, time: Frozen):
     matter = actions.finish_matter(matter=matter, by=office.actor("grid_worker"), text="好了")
     assert sweeps.nudge() == 1

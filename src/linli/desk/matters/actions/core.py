@@ -230,7 +230,8 @@ def _move(deed: Deed, before: State, after: State) -> None:
         matter.done_at = at
         # The next sweep asks the resident; a matter that nobody reported waits for a second look instead.
         matter.nudge_at, matter.nudges = at, 0
-    if after == State.REOPENED and before != after:
+    # Back from a question is no new round.
+    if after == State.REOPENED and before not in {State.REOPENED, State.WAITING}:
         _begin_again(matter, at)
     if matter.responded_at is None and deed.verb in _RESPONSES and deed.by.is_staff:
         matter.responded_at = at
