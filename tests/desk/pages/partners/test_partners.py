@@ -75,7 +75,8 @@ def test_address_is_added_tried_and_seen_to_fail_and_to_work(
         time.move(seconds=wait_s)
         outbox.deliver_due()
     shown = director.get(page).content.decode()
-    assert "answered 503" in shown
+    assert "对方答复 503。" in shown
+    assert "2026-11-24 09:00" in shown
     assert "已放弃" in shown
     assert "发送有问题" in director.get(HOME).content.decode()
     listener.status = 200

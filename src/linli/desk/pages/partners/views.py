@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -24,9 +25,11 @@ from linli.desk.people.forms import KeyedForm
 from linli.desk.people.frame import done
 
 if TYPE_CHECKING:
+    import datetime as dt
     from collections.abc import Callable
 
     from linli.desk.common.models import Message
+    from linli.desk.places.models import Community
 
 
 def _page(request: DeskRequest, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
@@ -50,7 +53,7 @@ def home(request: DeskRequest, slug: str) -> HttpResponse:
 def _home(request: DeskRequest, *, status: int = 200, **forms: Any) -> HttpResponse:
     community = request.community
     keys = keys_of(community)
-    webhooks = [_webhook_row(one) for one in webhooks_of(community)]
+    webhooks = [_webhook_row(one, community) for one in webhooks_of(community)]
     shown = {
         "key_form": KeyForm(),
         "webhook_form": WebhookForm(keys=keys),
@@ -66,10 +69,15 @@ def _home(request: DeskRequest, *, status: int = 200, **forms: Any) -> HttpRespo
     )
 
 
-def _webhook_row(webhook: Webhook) -> dict[str, Any]:
+def _webhook_row(webhook: Webhook, community: Community) -> dict[str, Any]:
     last = deliveries_of(webhook, limit=5)
     failing = [one for one in last if one.state == MessageState.DEAD or one.problem]
-    return {"webhook": webhook, "last": last[0] if last else None, "failing": bool(failing)}
+    at = _local(last[0].created_at, community) if last else None
+    return {"webhook": webhook, "last_at": at, "failing": bool(failing)}
+
+
+def _local(at: dt.datetime, community: Community) -> str:
+    return f"{at.astimezone(ZoneInfo(community.timezone)):%Y-%m-%d %H:%M}"
 
 
 @require_POST
@@ -179,13 +187,13 @@ def webhook(request: DeskRequest, slug: str, webhook: int) -> HttpResponse:
         request,
         "webhook.html",
         webhook=row,
-        events=[names.get(event, event) for event in row.events],
+        events=[name for event, name in names.items() if event in row.events],
         secrets=row.secrets_at(clock.now()),
-        deliveries=[_delivery(one) for one in deliveries_of(row)],
+        deliveries=[_delivery(one, request.community) for one in deliveries_of(row)],
     )
 
 
-def _delivery(message: Message) -> dict[str, Any]:
+def _delivery(message: Message, community: Community) -> dict[str, Any]:
     names = telling.events() | {"webhook.tested": _("Test")}
     states = {
         MessageState.WAITING: _("to be sent"),
@@ -194,10 +202,22 @@ def _delivery(message: Message) -> dict[str, Any]:
     }
     return {
         "message": message,
+        "at": _local(message.created_at, community),
+        "problem": _problem_words(message.problem),
         "event": names.get(message.topic, message.topic),
         "state": states.get(MessageState(message.state), message.state),
         "dead": message.state == MessageState.DEAD,
     }
+
+
+def _problem_words(problem: str) -> str:
+    """Say what kept a message, in the reader's language; what is rare stays as it was noted."""
+    answered = problem.removeprefix("answered ")
+    if answered != problem:
+        return _("The other side answered {status}.").format(status=answered)
+    if problem.startswith("not reached"):
+        return _("The other side was not reached.")
+    return problem
 
 
 @require_POST
