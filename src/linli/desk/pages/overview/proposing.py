@@ -8,6 +8,7 @@ from django import forms
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.shortcuts import redirect, render
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
@@ -18,10 +19,12 @@ from linli.desk.matters.actions.proposing import LONGEST_TITLE, MOST_MATTERS, pr
 from linli.desk.matters.errors import RefusedError
 from linli.desk.matters.models import Matter, Proposal
 from linli.desk.pages.staff.frame import frame, request_key_of
-from linli.desk.pages.staff.showing import day, grid_name, matter_url, shortened
+from linli.desk.pages.staff.showing import grid_name, local, matter_url, shortened
 from linli.desk.people.access import AbsentError, desk_page, require
 
 if TYPE_CHECKING:
+    import datetime as dt
+
     from django.http import HttpResponse
 
     from linli.desk.people.access import DeskRequest
@@ -100,6 +103,11 @@ def _guess(matters: list[Matter]) -> dict[str, str]:
     }
 
 
+def _date(at: dt.datetime, community: Community) -> str:
+    """Write a day with its year: a proposal may lie for some."""
+    return date_format(local(at, community), "DATE_FORMAT")
+
+
 def _listed(matters: list[Matter], community: Community) -> list[dict[str, Any]]:
     return [
         {
@@ -107,7 +115,7 @@ def _listed(matters: list[Matter], community: Community) -> list[dict[str, Any]]
             "url": matter_url(matter, community.slug),
             "category": matter.category.name,
             "words": shortened(matter.words),
-            "received": day(matter.received_at, community),
+            "received": _date(matter.received_at, community),
             "state": matter.get_state_display(),
             "reopened": matter.reopened,
         }
@@ -124,7 +132,7 @@ def proposals(request: DeskRequest, slug: str) -> HttpResponse:
         Proposal.objects.filter(community=request.community).annotate(n=Count("matters")).order_by("-number")
     )
     page = Paginator(rows, A_PAGE).get_page(request.GET.get("page"))
-    listed = [{"proposal": one, "day": day(one.at, request.community)} for one in page]
+    listed = [{"proposal": one, "day": _date(one.at, request.community)} for one in page]
     context = frame(request, view="overview") | {"rows": listed, "page_of": page}
     return render(request, "pages/overview/proposals.html", context)
 
@@ -140,7 +148,7 @@ def proposal(request: DeskRequest, slug: str, number: int) -> HttpResponse:
     matters = list(found.matters.select_related("community", "category", "grid").order_by("number"))
     context = frame(request, view="overview") | {
         "proposal": found,
-        "day": day(found.at, request.community),
+        "day": _date(found.at, request.community),
         "matters": _listed(matters, request.community),
     }
     return render(request, "pages/overview/proposal.html", context)
