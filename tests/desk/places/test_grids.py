@@ -11,11 +11,13 @@ import pytest
 import shapely
 from django.utils.translation import override
 from django_scopes import scope
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from shapely.geometry import mapping, shape
 
 from linli.desk.common import ledger
 from linli.desk.common.models import LedgerEntry
-from linli.desk.places.drawing import collection
+from linli.desk.places.drawing import check, collection
 from linli.desk.places.grids import (
     GridsRefusedError,
     StaleDraftError,
@@ -436,3 +438,39 @@ def test_same_request_undoes_once(empty: Community) -> None:
     first, second = (undo_grids(community=empty, by=BY, key=key) for _ in range(2))
     assert first == second
     assert len(grids_of(empty)) == 2
+
+
+spans = st.tuples(st.integers(0, 52), st.integers(0, 52)).filter(lambda ends: ends[0] != ends[1]).map(sorted)
+steps = st.lists(
+    st.tuples(st.sampled_from(("carve", "reshape", "merge")), spans, st.integers(0, 9)), max_size=6
+)
+
+
+@settings(
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], database=None
+)
+@given(steps=steps)
+def test_whatever_is_drawn_grids_stay_beside_each_other_and_cover_the_place(
+    village: Served, steps: list[tuple[str, list[int], int]]
+) -> None:
+    """Slanted outlines over a place that is covered: no home is ever left out, nothing overlaps, nothing is a gap."""
+    community, place = village.row.community, village.place.boundary
+    drawn = suggest_grids(community=community, households=12)
+    for verb, (west, east), pick in steps:
+        chosen = drawn[pick % len(drawn)].number
+        left, right = west / 1000 - 0.001, east / 1000
+        area = shapely.Polygon(
+            [(left, -0.002), (right, -0.0015), (right - 0.0003, 0.002), (left + 0.0002, 0.0017)]
+        )
+        if verb == "carve":
+            drawn = carve(community=community, drawn=drawn, area=area)
+        elif verb == "reshape":
+            whole = reshape(community=community, drawn=drawn, number=chosen, area=area)
+            # What nobody borders on is nobody's, until it is filled.
+            drawn = fill_gaps(community=community, drawn=whole)
+        else:
+            drawn = merged(drawn, [chosen, drawn[0].number])
+        preview = check(community, drawn)
+        assert preview.errors == []
+        assert preview.gaps is None
+        assert shapely.union_all([one.area for one in preview.drawn]).symmetric_difference(place).area < 1e-9
