@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import uuid
+from collections.abc import Iterator
 
 import openpyxl
 import pytest
+from django.utils import translation
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -26,6 +28,12 @@ GOOD = """类别,内容,地点,经度,纬度,姓名,电话,通知方式,编号,�
 路灯照明,三号楼门口的灯不亮,三号楼,120.011,30.005,张三,138-1234 5678,短信,A-7,2026-11-02,
 Litter and cleaning,"垃圾没人收,很臭",,,,,,,,,
 """
+
+
+@pytest.fixture(autouse=True)
+def _in_chinese() -> Iterator[None]:
+    with translation.override("zh-hans"):
+        yield
 
 
 def csv_of(office: Office, text: str = "") -> bytes:
@@ -59,7 +67,7 @@ def test_list_is_shown_then_taken_in(office: Office):
     lamp, litter = Matter.objects.order_by("number")
     assert taken.matter_ids == [lamp.pk, litter.pk]
     assert (lamp.category.key, litter.category.key) == ("lighting", "sanitation")
-    assert lamp.words == "三号楼门口的灯不亮\n(清单记录:A-7, 2026-11-02)"
+    assert lamp.words == "三号楼门口的灯不亮\n（清单记录：A-7, 2026-11-02）"
     assert (lamp.lon, lamp.lat, lamp.grid, lamp.state) == (120.011, 30.005, office.grids[0], "dispatched")
     assert (lamp.reporter.name, lamp.reporter.phone, lamp.reporter.channel) == ("张三", "13812345678", "sms")
     assert (litter.words, litter.reporter, litter.source) == ("垃圾没人收,很臭", None, Source.CSV)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import uuid
+from collections.abc import Iterator
 
 import pytest
+from django.utils import translation
 
 from linli.desk.common import channels, ledger, uploads
 from linli.desk.common.models import Message, Upload
@@ -20,6 +22,12 @@ from tests.desk.matters import letters
 from tests.desk.matters.letters import letter, photo
 from tests.desk.people.conftest import Office
 from tests.imap import PASSWORD, USER, Dovecot
+
+
+@pytest.fixture(autouse=True)
+def _in_chinese() -> Iterator[None]:
+    with translation.override("zh-hans"):
+        yield
 
 
 def settled(office: Office, server: Dovecot, **more) -> Mailbox:
@@ -154,7 +162,7 @@ def test_reply_to_a_closed_matter_becomes_a_new_one_that_names_it(
     look()
     new = Matter.objects.order_by("-number").first()
     assert new.pk != matter.pk
-    assert new.words.startswith(f"(关于 {matter.code})")
+    assert new.words.startswith(f"（关于 {matter.code}）")
 
 
 def test_photos_are_made_anew_and_other_files_refused_with_a_word(box: Mailbox, dovecot: Dovecot):
@@ -167,7 +175,7 @@ def test_photos_are_made_anew_and_other_files_refused_with_a_word(box: Mailbox, 
     (kept,) = Upload.objects.filter(about__startswith="step:")
     assert kept.media_type == "image/webp"
     assert b"SecretCamera" not in uploads.read(kept)
-    assert matter.words.endswith("(未收:合同.pdf, evil.jpg)")
+    assert matter.words.endswith("（未收：合同.pdf, evil.jpg）")
     told = Message.objects.get(topic="mail.left")
     assert told.to == letters.RESIDENT
     assert "合同.pdf" in told.text

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from linli.desk.people.access import DeskRequest
 
-SHOWN = 50
+SHOWN = 20
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
