@@ -237,6 +237,8 @@ def test_removed_address_is_forgotten(office: Office, listener: Listener, receiv
     assert listener.taken == []
     webhook.refresh_from_db()
     assert (webhook.url, webhook.secret) == ("", "")
+    # What was on its way to it is nobody's trouble any more.
+    assert outbox.stuck(community=office.community) == []
 
 
 def test_test_message_tells_of_nothing(office: Office, listener: Listener) -> None:

@@ -31,6 +31,8 @@ from linli.desk.people.access import community_at
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from django.db.models import QuerySet
+
     from linli.desk.places.models import Community
 
     View = Callable[..., HttpResponse]
@@ -79,7 +81,7 @@ def door(view: View) -> View:
     return page
 
 
-def _asked(request: HttpRequest, community: Community) -> list[OpenMatter]:
+def _asked(request: HttpRequest, community: Community) -> QuerySet[Matter]:
     """Read which are asked for: by `year`, `category`, `grid`; what makes no sense finds nothing."""
     found = open_matters(community)
     year, grid = request.GET.get("year", ""), request.GET.get("grid", "")
@@ -97,7 +99,11 @@ def _asked(request: HttpRequest, community: Community) -> list[OpenMatter]:
         if "\x00" in category:
             raise Http404
         found = found.filter(category__key=category)
-    return [facts_of(one) for one in found.order_by("-number")[:MOST]]
+    return found
+
+
+def _rows(request: HttpRequest, community: Community) -> list[dict[str, Any]]:
+    return [_row(facts_of(one)) for one in _asked(request, community).order_by("-number")[:MOST]]
 
 
 COLUMNS = (
@@ -146,7 +152,7 @@ def _about(community: Community, licence: str) -> dict[str, Any]:
 def as_csv(request: HttpRequest, community: Community, licence: str) -> HttpResponse:
     """Answer a table; cells that a spreadsheet would take for a formula are written so that it does not."""
     del licence
-    rows = [_row(one) for one in _asked(request, community)]
+    rows = _rows(request, community)
     return _csv(COLUMNS, rows, name=f"{community.slug}-matters")
 
 
@@ -170,7 +176,7 @@ def _cell(value: Any) -> Any:
 @door
 def as_json(request: HttpRequest, community: Community, licence: str) -> HttpResponse:
     """Answer the same as JSON."""
-    rows = [_row(one) for one in _asked(request, community)]
+    rows = _rows(request, community)
     return _json({**_about(community, licence), "matters": rows}, "application/json")
 
 
@@ -178,7 +184,7 @@ def as_json(request: HttpRequest, community: Community, licence: str) -> HttpRes
 def as_geojson(request: HttpRequest, community: Community, licence: str) -> HttpResponse:
     """Answer those that have a place as GeoJSON (RFC 7946)."""
     features = []
-    for row in (_row(one) for one in _asked(request, community)):
+    for row in _rows(request, community):
         lon, lat = row.pop("lon"), row.pop("lat")
         if lon is not None:
             point = {"type": "Point", "coordinates": [lon, lat]}
@@ -221,8 +227,10 @@ def counts(request: HttpRequest, community: Community, licence: str) -> HttpResp
 
 @door
 def feed(request: HttpRequest, community: Community, licence: str) -> HttpResponse:
-    """Answer the newest as Atom (RFC 4287), of the whole community, one grid or one category."""
-    newest = sorted(_asked(request, community)[:IN_FEED], key=lambda one: one.changed_at, reverse=True)
+    """Answer what changed last as Atom (RFC 4287), of the whole community, one grid or one category."""
+    touched = _asked(request, community).order_by("-updated_at", "-number")[:IN_FEED]
+    # A note inside touches a matter too; what everybody may know of orders them.
+    newest = sorted((facts_of(one) for one in touched), key=lambda one: one.changed_at, reverse=True)
     ET.register_namespace("", ATOM)
     ET.register_namespace("georss", GEORSS)
     here = request.build_absolute_uri()

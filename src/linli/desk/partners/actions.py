@@ -194,11 +194,13 @@ def disable_webhook(*, by: Actor, webhook: Webhook, key: uuid.UUID | None = None
 
 
 def remove_webhook(*, by: Actor, webhook: Webhook, key: uuid.UUID | None = None) -> None:
-    """Have done with it; its address and secret are forgotten."""
-    _change(
-        by, webhook, key, "removed", removed_at=clock.now(), enabled=False, url="", secret="", old_secret="",
-        old_secret_until=None,
-    )  # fmt: skip
+    """Have done with it; its address and secret are forgotten, and what has not gone out is not sent any more."""
+    with transaction.atomic():
+        _change(
+            by, webhook, key, "removed", removed_at=clock.now(), enabled=False, url="", secret="", old_secret="",
+            old_secret_until=None,
+        )  # fmt: skip
+        outbox.erase(community=by.community, about=[webhook.key])
 
 
 def change_secret(*, by: Actor, webhook: Webhook, key: uuid.UUID | None = None) -> Webhook:

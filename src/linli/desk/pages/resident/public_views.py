@@ -18,6 +18,7 @@ from linli.desk.common.limits import LimitedError
 from linli.desk.common.models import Upload
 from linli.desk.common.models_extras import Kind
 from linli.desk.matters.models import Audience, Matter
+from linli.desk.matters.openly import rounded
 from linli.desk.matters.queries import public_matter, public_matters, timeline, uploads_shown
 from linli.desk.pages.resident import filing, limiting, timelines
 from linli.desk.pages.resident.near import ago
@@ -103,11 +104,6 @@ def row(matter: Matter, slug: str) -> dict[str, Any]:
         "standing": standing.title,
         "tone": standing.tone,
     }
-
-
-def rounded(degrees: float) -> float:
-    """Round a coordinate to a thousandth of a degree: about a hundred metres, so that no door is pointed at."""
-    return round(degrees, 3)
 
 
 def points_of(rows: Sequence[Matter]) -> list[dict[str, Any]]:
