@@ -10,6 +10,7 @@ READ: dict[str, Who] = {
     "staff:inbox": {D, K, A},
     "staff:rows": {D, K, A},
     "staff:intake": STAFF - {A},
+    "staff:notices": STAFF,
     "staff:matter": {D, K, G, A},
 }
 POSTED: dict[str, Who] = {

@@ -23,7 +23,7 @@ from linli.desk.pages.round import deeds, jobs
 from linli.desk.pages.round.walking import Round, plan_round
 from linli.desk.pages.round.words import round_words
 from linli.desk.pages.staff.frame import frame, place_map
-from linli.desk.pages.staff.notices import notices_for
+from linli.desk.pages.staff.notices import notice_count
 from linli.desk.people.access import desk_page
 from linli.desk.places.serving import served_place
 
@@ -49,28 +49,23 @@ def day(request: DeskRequest, slug: str) -> HttpResponse:
         shown, legs, walk = _walked(slug, shown, start=_point(request.GET.get("at", "")))
     now = clock.now()
     cards = jobs.cards(request, shown, legs=legs, now=now)
-    context = (
-        frame(request, view="round")
-        | notices_for(request.actor)
-        | {
-            "jobs": cards,
-            "order": order,
-            "day_words": _sum(shown, walk),
-            "made": now.isoformat(),
-            "points": json.dumps(
-                [_pin(card) for card in cards if card["lon"] is not None], ensure_ascii=False
-            ),
-            "edges": json.dumps(deeds.edges()),
-            "outcomes": [(one.value, one.label) for one in FINISHED_AS],
-            "categories": _categories(request),
-            "texts": _texts(),
-            # Times are told by the clock on the wall there, whatever the phone is set to.
-            "timezone": request.community.timezone,
-            "may_find": request.actor.may("matters.intake"),
-            "words": round_words(),
-            **place_map(slug),
-        }
-    )
+    context = frame(request, view="round") | {
+        "notice_count": notice_count(request.actor),
+        "jobs": cards,
+        "order": order,
+        "day_words": _sum(shown, walk),
+        "made": now.isoformat(),
+        "points": json.dumps([_pin(card) for card in cards if card["lon"] is not None], ensure_ascii=False),
+        "edges": json.dumps(deeds.edges()),
+        "outcomes": [(one.value, one.label) for one in FINISHED_AS],
+        "categories": _categories(request),
+        "texts": _texts(),
+        # Times are told by the clock on the wall there, whatever the phone is set to.
+        "timezone": request.community.timezone,
+        "may_find": request.actor.may("matters.intake"),
+        "words": round_words(),
+        **place_map(slug),
+    }
     return render(request, "pages/round/day.html", context)
 
 

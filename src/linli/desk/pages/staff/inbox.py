@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
@@ -23,21 +24,25 @@ from linli.desk.matters.models import State
 from linli.desk.matters.queries import Filters
 from linli.desk.pages.staff import habits, showing
 from linli.desk.pages.staff.frame import frame, request_key_of, unless_known
-from linli.desk.pages.staff.notices import notices_for
+from linli.desk.pages.staff.notices import notice_count
 from linli.desk.pages.staff.unsent import unsent_words
 from linli.desk.pages.staff.words import inbox_words
 from linli.desk.people.access import desk_page, require
-from linli.desk.people.models import Account, Post, Role
+from linli.desk.people.models import Role
 from linli.desk.people.queries import posts_in_force
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from django.http import HttpResponse
+    from django.http import HttpResponse, QueryDict
 
+    from linli.desk.matters.models import Category
     from linli.desk.people.access import DeskRequest
+    from linli.desk.people.models import Account
+    from linli.desk.places.models import Grid
 
 PAGE_ROWS = 50
+LONGEST_SEARCH = 100
 MOST_AT_ONCE = 100
 
 
@@ -47,7 +52,7 @@ class FilterForm(forms.Form):
     q = forms.CharField(
         label=gettext_lazy("Words or number"),
         required=False,
-        max_length=100,
+        max_length=LONGEST_SEARCH,
         widget=forms.TextInput(attrs={"type": "search", "autocomplete": "off"}),
     )
     state = forms.ChoiceField(label=gettext_lazy("Where it stands"), required=False)
@@ -57,7 +62,7 @@ class FilterForm(forms.Form):
     order = forms.ChoiceField(label=gettext_lazy("Order"), required=False)
 
     def __init__(
-        self, data: Any, *, categories: Iterable[Any], grids: Iterable[Any], workers: Iterable[Account]
+        self, data: Any, *, categories: Iterable[Category], grids: Iterable[Grid], workers: Iterable[Worker]
     ) -> None:
         super().__init__(data)
         everything = [("", _("all"))]
@@ -71,44 +76,68 @@ class FilterForm(forms.Form):
         for name, pairs in choices.items():
             self.fields[name].choices = pairs
 
-    def filters(self) -> Filters:
-        """Read what was asked for; what is not understood narrows nothing."""
-        self.is_valid()
-        asked = self.cleaned_data
-        state, grid, worker = (asked.get(name) or "" for name in ("state", "grid", "worker"))
-        named = state if state in State.values else ""
-        return Filters(
-            states=(named,) if named else (),
-            open_only=state in {"", "open", "late"},
-            overdue=state == "late",
-            category=asked.get("category") or "",
-            grid=int(grid) if grid.isdigit() else None,
-            no_grid=grid == "none",
-            worker=int(worker) if worker.isdigit() else None,
-            unassigned=worker == "none",
-            mine=worker == "me",
-            words=asked.get("q") or "",
-            order=asked.get("order") or "due",
-        )
+
+def filters_of(asked: QueryDict) -> Filters:
+    """Read from an address what is asked for; what is not understood narrows nothing."""
+    state, grid, worker = (asked.get(name, "") for name in ("state", "grid", "worker"))
+    named = state if state in State.values else ""
+    return Filters(
+        states=(named,) if named else (),
+        open_only=state in {"", "open", "late"},
+        overdue=state == "late",
+        category=asked.get("category", ""),
+        grid=int(grid) if grid.isdecimal() else None,
+        no_grid=grid == "none",
+        worker=int(worker) if worker.isdecimal() else None,
+        unassigned=worker == "none",
+        mine=worker == "me",
+        words=asked.get("q", "")[:LONGEST_SEARCH],
+        order=asked.get("order") or "due",
+    )
+
+
+@dataclass(frozen=True)
+class Worker:
+    """Somebody who may be handed a matter, and which grids they work."""
+
+    pk: int
+    name: str
+    grids: str
+
+
+def _workers() -> list[Worker]:
+    """List who may be handed a matter, as `queries.workers_of` does, with the grids of each; in one query."""
+    held = posts_in_force().filter(account__is_active=True).exclude(role=Role.AUDITOR)
+    grids: dict[Account, list[str]] = {}
+    for post in held.select_related("account", "grid").order_by("account__name", "account", "grid__number"):
+        named = grids.setdefault(post.account, [])
+        if post.grid is not None:
+            named.append(showing.grid_name(post.grid))
+    return [Worker(account.pk, account.name, ", ".join(names)) for account, names in grids.items()]
 
 
 @require_safe
 @desk_page("desk.see")
 def inbox(request: DeskRequest, slug: str) -> HttpResponse:
     """Show what waits at the desk."""
-    workers = queries.workers_of(request.community)
-    form = _form(request, workers)
+    workers = _workers()
+    form = FilterForm(
+        request.GET,
+        categories=queries.categories_of(request.community),
+        grids=queries.grids_shown(request.actor),
+        workers=workers,
+    )
     query = request.GET.copy()
     query.pop("page", None)
-    context = frame(request, view="inbox") | _rows(request, form) | {
+    context = frame(request, view="inbox") | _rows(request) | {
         "filters": [form[name] for name in form.fields],
         "words": inbox_words(),
         "rows_url": f"{reverse('staff:rows', args=[slug])}?{request.GET.urlencode()}",
         "query": query.urlencode(),
-        "workers": _with_grids(workers),
+        "workers": workers,
         "unsent": unsent_words(request.actor),
         **_views(request),
-        **notices_for(request.actor),
+        "notice_count": notice_count(request.actor),
     }  # fmt: skip
     return render(request, "pages/staff/inbox.html", context)
 
@@ -118,22 +147,12 @@ def inbox(request: DeskRequest, slug: str) -> HttpResponse:
 def rows(request: DeskRequest, slug: str) -> HttpResponse:
     """Answer the rows alone, if they are others than the asker has."""
     del slug
-    form = _form(request, queries.workers_of(request.community))
-    return unless_known(request, render(request, "pages/staff/_rows.html", _rows(request, form)))
+    return unless_known(request, render(request, "pages/staff/_rows.html", _rows(request)))
 
 
-def _form(request: DeskRequest, workers: list[Account]) -> FilterForm:
-    return FilterForm(
-        request.GET,
-        categories=queries.categories_of(request.community),
-        grids=queries.grids_shown(request.actor),
-        workers=workers,
-    )
-
-
-def _rows(request: DeskRequest, form: FilterForm) -> dict[str, Any]:
+def _rows(request: DeskRequest) -> dict[str, Any]:
     slug, now = request.community.slug, clock.now()
-    found = queries.matters_for(request.actor, form.filters())
+    found = queries.matters_for(request.actor, filters_of(request.GET))
     page = max(1, int(text)) if (text := request.GET.get("page", "1")).isdigit() else 1
     start = (page - 1) * PAGE_ROWS
     held = list(found[start : start + PAGE_ROWS + 1])
@@ -163,20 +182,6 @@ def _rows(request: DeskRequest, form: FilterForm) -> dict[str, Any]:
 
 def _without_page(request: DeskRequest) -> list[tuple[str, str]]:
     return [(name, value) for name, value in request.GET.items() if name != "page"]
-
-
-def _with_grids(workers: list[Account]) -> list[dict[str, Any]]:
-    grids: dict[int, list[str]] = {}
-    held = posts_in_force().filter(role=Role.GRID_WORKER).select_related("grid").order_by("grid__number")
-    for post in held:
-        grids.setdefault(post.account_id, []).append(_grid_of(post))
-    return [
-        {"pk": each.pk, "name": each.name, "grids": ", ".join(grids.get(each.pk, []))} for each in workers
-    ]
-
-
-def _grid_of(post: Post) -> str:
-    return "" if post.grid is None else showing.grid_name(post.grid)
 
 
 def _views(request: DeskRequest) -> dict[str, Any]:

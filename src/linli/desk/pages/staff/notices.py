@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.http import HttpResponseRedirect
-from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.shortcuts import redirect, render
 from django.utils.translation import get_language
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from linli.desk.common import outbox
 from linli.desk.matters import texts
 from linli.desk.matters.models import Matter
 from linli.desk.pages.staff import showing
+from linli.desk.pages.staff.frame import frame
 from linli.desk.people.access import desk_page
 
 if TYPE_CHECKING:
@@ -25,17 +24,29 @@ if TYPE_CHECKING:
     from linli.desk.people.access import DeskRequest
     from linli.desk.people.actors import Actor
 
-SHOWN = 20
+SHOWN = 100
 _MATTER, _TOPIC = "matter:", "matter."
 
 
-def notices_for(actor: Actor) -> dict[str, Any]:
-    """Collect the newest of them for the templates, in three queries however many there are."""
+def notice_count(actor: Actor) -> int:
+    """Count them."""
+    return outbox.unread(community=actor.community, reader=actor.key).count()
+
+
+@require_safe
+@desk_page("matters.enter")
+def notices(request: DeskRequest, slug: str) -> HttpResponse:
+    """List the newest of them, in as many queries for one as for many."""
+    del slug
+    actor = request.actor
     found = outbox.unread(community=actor.community, reader=actor.key)
     newest = list(found.defer("to", "text")[:SHOWN])
     matters = _matters(newest)
-    rows = [_row(actor, message, matters.get(message.about)) for message in newest]
-    return {"notices": rows, "notice_count": found.count() if len(newest) == SHOWN else len(newest)}
+    context = frame(request, view="notices") | {
+        "notices": [_row(actor, message, matters.get(message.about)) for message in newest],
+        "notice_count": found.count() if len(newest) == SHOWN else len(newest),
+    }
+    return render(request, "pages/staff/notices.html", context)
 
 
 def _matters(messages: Sequence[Message]) -> dict[str, Matter]:
@@ -57,9 +68,6 @@ def _row(actor: Actor, message: Message, matter: Matter | None) -> dict[str, str
 @require_POST
 @desk_page("matters.enter")
 def read_all(request: DeskRequest, slug: str) -> HttpResponse:
-    """Take all of them as read, and go back to where one was."""
+    """Take all of them as read."""
     outbox.mark_read(community=request.community, reader=request.actor.key)
-    back = request.POST.get("back", "")
-    own = f"/c/{slug}/"
-    safe = back.startswith(own) and url_has_allowed_host_and_scheme(back, allowed_hosts=None)
-    return HttpResponseRedirect(back if safe else reverse("staff:inbox", args=[slug]))
+    return redirect("staff:notices", slug)

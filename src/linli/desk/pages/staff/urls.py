@@ -14,6 +14,7 @@ urlpatterns = [
     path("c/<slug:slug>/desk/presence/", inbox.presence, name="presence"),
     path("c/<slug:slug>/desk/views/", inbox.save_view, name="save_view"),
     path("c/<slug:slug>/desk/views/<int:pk>/drop/", inbox.drop_view, name="drop_view"),
+    path("c/<slug:slug>/desk/notices/", notices.notices, name="notices"),
     path("c/<slug:slug>/desk/notices/read/", notices.read_all, name="read_notices"),
     path("c/<slug:slug>/desk/new/", intake.intake, name="intake"),
     path("c/<slug:slug>/desk/matters/<str:code>/", matter_views.matter, name="matter"),
