@@ -230,6 +230,9 @@ def test_conflict_that_leaves_nothing_to_do_becomes_a_note_or_is_dropped(
     decisions = page.locator(".decision[data-signature]")
     expect(decisions).to_have_count(2)
     assert decisions.get_by_role("button", name="仍然发送我的").count() == 0
+    # It is no longer on the round, but can be looked at.
+    opened = decisions.filter(has_text=lamp.code).get_by_role("link", name="打开事项")
+    assert opened.get_attribute("href") == f"/c/willow/desk/matters/{lamp.code}/"
     decisions.filter(has_text=lamp.code).get_by_role("button", name="存为备注").click()
     expect(decisions).to_have_count(1)
     page.once("dialog", lambda dialog: dialog.accept())
@@ -239,6 +242,27 @@ def test_conflict_that_leaves_nothing_to_do_becomes_a_note_or_is_dropped(
     assert steps_of(willow, other) == ["receive", "assign", "finish"]
     with scope(community=willow.community):
         assert "换了灯泡" in Step.objects.get(matter=lamp, verb="note").internal_text
+
+
+def test_matter_that_was_taken_away_meanwhile_says_so(
+    live_server: LiveServer, willow: Office, lamp: Matter, open_page: OpenPage
+) -> None:
+    desk = willow.actor("desk")
+    with scope(community=willow.community):
+        actions.assign_matter(matter=lamp, by=desk, worker=willow.accounts["volunteer"])
+    seen = on_the_round(open_page, live_server, willow, "volunteer")
+    page = seen.page
+    cut(seen)
+    finish(page, lamp.code, "换了灯泡")
+    with scope(community=willow.community):
+        actions.assign_matter(matter=fresh(willow, lamp), by=desk, worker=willow.accounts["other"])
+    mend(seen)
+    decision = page.locator(".decision[data-signature]")
+    expect(decision).to_contain_text("这件事已不在您手上")
+    # What was written is still there to be read, and there is nothing to press but to let it go.
+    expect(decision).to_contain_text("换了灯泡")
+    assert decision.locator("button, a").all_inner_texts() == ["丢弃我的"]
+    assert steps_of(willow, lamp) == ["receive", "assign", "assign", "assign"]
 
 
 def test_finding_from_the_field_has_its_photo_and_place(

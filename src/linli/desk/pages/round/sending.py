@@ -56,7 +56,7 @@ def _taken(request: DeskRequest, key: uuid.UUID) -> HttpResponse:
     except ConflictError as conflict:
         return _conflict(request, key, conflict.matter)
     except AbsentError:
-        return _answer(key, 404, problem=_("This matter is no longer with you."))
+        return _answer(key, 404, problem=_("This matter is no longer with you."), gone=True)
     except (RefusedError, UploadError) as error:
         return _refused(key, str(error))
     except ReusedKeyError:

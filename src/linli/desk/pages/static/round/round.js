@@ -23,7 +23,7 @@ const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-
 const wide = window.matchMedia("(min-width: 60rem)");
 const region = (id) => document.querySelector(`#${id}`);
 const sending = new Set();
-const list = waitingList({ words, timeZone, decided: async () => { await showOutbox(); await send(); await refresh(); } });
+const list = waitingList({ words, timeZone, matters: app.dataset.matters, decided: async () => { await showOutbox(); await send(); await refresh(); } });
 const sheet = sheets({ say, actor, community, keep });
 let showsMap = null;
 let map = null;

@@ -4,10 +4,10 @@ import { fill, make } from "../pages/dom.js";
 import { drop, filesOf, noteInstead, sendOnTop } from "./outbox.js";
 
 /**
- * @param {{words: Object, timeZone: string, decided: () => void}} options `decided` runs after somebody has decided about a deed
+ * @param {{words: Object, timeZone: string, matters: string, decided: () => void}} options `decided` runs after somebody has decided about a deed
  * @returns {{show: (deeds: import("./outbox.js").Deed[], sending: Set<number>) => void}}
  */
-export function waitingList({ words, timeZone, decided }) {
+export function waitingList({ words, timeZone, matters, decided }) {
   const { say, count } = words;
   const clock = new Intl.DateTimeFormat(words.language, { hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
   const day = new Intl.DateTimeFormat(words.language, { month: "numeric", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone });
@@ -71,19 +71,17 @@ export function waitingList({ words, timeZone, decided }) {
   function decision(deed, signature) {
     const answer = deed.answer ?? {};
     const clash = deed.state === "conflict";
-    const gone = !clash && !answer.problem;
+    const again = !clash && !answer.gone;
     const choose = (name, kind, work, sure = "") => make("button", { class: `big ${kind}`, type: "button", on: { click: async () => {
       // A glove in the rain presses what it should not.
       if (sure && !window.confirm(say(sure))) return;
       await work(deed);
       await decided();
     } } }, name);
-    const card = document.querySelector(`[data-code="${deed.code}"]`);
-    const address = card?.querySelector("[data-open]")?.href;
     return make("section", { class: "decision", role: "alert", "data-signature": signature },
       make("h2", {}, say(clash ? "conflict_title" : "refused_title", { what: deed.title })),
       make("p", {}, [deed.about, deed.code].filter(Boolean).join(" · ")),
-      make("p", {}, clash ? say("conflict_words") : gone ? say("refused_words") : answer.problem),
+      make("p", {}, clash ? say("conflict_words") : answer.problem ?? say("refused_words")),
       make("div", { class: "sides" },
         make("div", { "data-side": "mine" }, make("h3", {}, say("side_mine")), make("p", { class: "small" }, when(deed.made_at)), ...mine(deed)),
         clash && make("div", { "data-side": "theirs" }, make("h3", {}, say("side_theirs")),
@@ -93,9 +91,9 @@ export function waitingList({ words, timeZone, decided }) {
       make("div", { class: "doings" },
         clash && answer.lawful && choose(say("send_mine"), "strong", sendOnTop),
         clash && !answer.lawful && answer.may_note && choose(say("keep_as_note"), "strong", noteInstead),
-        !clash && deed.code !== "" && deed.verb !== "note" && address && choose(say("keep_as_note"), "strong", noteInstead),
-        !clash && !gone && choose(say("try_again"), "", sendOnTop),
-        address && make("a", { class: "big", href: address }, say("open_matter")),
+        again && deed.code !== "" && deed.verb !== "note" && choose(say("keep_as_note"), "strong", noteInstead),
+        again && choose(say("try_again"), "", sendOnTop),
+        deed.code !== "" && !answer.gone && make("a", { class: "big", href: `${matters}${deed.code}/` }, say("open_matter")),
         choose(say("drop_mine"), "quiet", drop, "drop_sure")));
   }
 
