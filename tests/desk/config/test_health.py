@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import shutil
+import uuid
 from collections.abc import Iterator
 from typing import NamedTuple
 
@@ -16,6 +17,7 @@ from linli import __version__
 from linli.desk.common import clock, outbox, standing, sweeps
 from linli.desk.common.models import Message, MessageState, SweepRun
 from linli.desk.config import health
+from linli.desk.matters.models import Slip
 from linli.desk.places.models import Community
 
 MINUTE = dt.timedelta(minutes=1)
@@ -51,7 +53,7 @@ def change(message: Message, **fields: object) -> None:
 def test_health_of_a_desk_at_work_is_ok(client: Client, at_work: None) -> None:
     response = client.get("/health")
     assert response.status_code == 200
-    checks = ("database", "disk", "worker", "outbox", "sweeps", "messages")
+    checks = ("database", "disk", "reports", "worker", "outbox", "sweeps", "messages")
     assert response.json() == {"status": "ok", "version": __version__, "checks": dict.fromkeys(checks, "ok")}
     assert "no-store" in response.headers["Cache-Control"]
 
@@ -116,6 +118,23 @@ def test_worker_that_runs_its_sweeps_is_seen(client: Client, db: None) -> None:
     )
     assert sweeps.run_due() == 1
     assert asked(client)[1]["worker"] == "ok"
+
+
+def test_report_that_is_no_matter_yet_fails(client: Client, message: Message) -> None:
+    community = Community.objects.get()
+    with scopes_disabled():
+        slip = Slip.objects.create(
+            community=community,
+            key=uuid.uuid4(),
+            follow_digest="",
+            at=clock.now(),
+            due_at=clock.now(),
+            told={},
+        )
+        assert asked(client)[0] == 200
+        Slip.objects.filter(pk=slip.pk).update(at=clock.now() - 6 * MINUTE)
+    status, checks = asked(client)
+    assert (status, checks["reports"]) == (503, "some wait to be made matters")
 
 
 def test_message_that_nobody_sends_fails(client: Client, message: Message) -> None:

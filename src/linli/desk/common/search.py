@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.db import connection
+from django.db import connection, transaction
 from django_scopes import scope
 
+from linli.desk.common import traces
 from linli.desk.common.models_extras import SearchEntry
 from linli.desk.common.search_words import Alternatives, tokens_of, wanted
 
@@ -52,6 +53,7 @@ def forget() -> None:
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("INSERT INTO common_search_fts(common_search_fts) VALUES ('optimize')")
+        transaction.on_commit(traces.fold)
 
 
 def find(*, community: Model, kind: str, words: str, limit: int = 200) -> list[int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Min
+from django.db.models import Count, Min, Q
 from django_scopes import scopes_disabled
 
 from linli.desk.common import clock
@@ -45,25 +45,27 @@ class Work:
 
 
 def of_the_work() -> Work:
-    """Ask the database, four times by indexes."""
+    """Ask the database, three times by indexes."""
     now = clock.now()
     runs = list(SweepRun.objects.all())
     seen = next((run.last_ran_at for run in runs if run.name == ALIVE), None)
+    given_up = Q(state=MessageState.DEAD, created_at__gte=now - _LATELY) & ~Q(problem=_ERASED)
     with scopes_disabled():
-        waiting = Message.objects.filter(state=MessageState.WAITING)
-        oldest = waiting.filter(due_at__lte=now).aggregate(oldest=Min("due_at"))["oldest"]
-        stuck = Message.objects.filter(state__in=[MessageState.DEAD, MessageState.NO_GATEWAY])
-        return Work(
-            worker_seen_s=None if seen is None else _since(seen, now),
-            oldest_due_s=0.0 if oldest is None else _since(oldest, now),
-            waiting=waiting.count(),
-            no_gateway=stuck.filter(state=MessageState.NO_GATEWAY).count(),
-            dead=stuck.filter(state=MessageState.DEAD, created_at__gte=now - _LATELY)
-            .exclude(problem=_ERASED)
-            .count(),
-            sweep_late_s=max((_since(run.due_at, now) for run in runs), default=0.0),
-            sweeps_failing=sum(run.failures > 0 for run in runs),
+        waiting = Message.objects.filter(state=MessageState.WAITING).aggregate(
+            count=Count("pk"), oldest=Min("due_at", filter=Q(due_at__lte=now))
         )
+        stuck = Message.objects.filter(state__in=[MessageState.DEAD, MessageState.NO_GATEWAY]).aggregate(
+            dead=Count("pk", filter=given_up), no_gateway=Count("pk", filter=Q(state=MessageState.NO_GATEWAY))
+        )
+    return Work(
+        worker_seen_s=None if seen is None else _since(seen, now),
+        oldest_due_s=0.0 if waiting["oldest"] is None else _since(waiting["oldest"], now),
+        waiting=waiting["count"],
+        no_gateway=stuck["no_gateway"],
+        dead=stuck["dead"],
+        sweep_late_s=max((_since(run.due_at, now) for run in runs), default=0.0),
+        sweeps_failing=sum(run.failures > 0 for run in runs),
+    )
 
 
 def _since(moment: dt.datetime, now: dt.datetime) -> float:

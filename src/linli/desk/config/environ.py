@@ -18,8 +18,10 @@ if TYPE_CHECKING:
 
 _YES, _NO = {"1", "true", "yes", "on"}, {"0", "false", "no", "off", ""}
 _LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
+# What was acknowledged is on disk (FULL: WAL alone would lose the last moments of a power cut); what was deleted is not.
 _SQLITE_PRAGMAS = (
-    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000; PRAGMA foreign_keys=ON;"
+    "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA busy_timeout=20000; PRAGMA foreign_keys=ON; "
+    "PRAGMA secure_delete=ON;"
 )
 
 

@@ -6,17 +6,21 @@ import shutil
 
 from django.conf import settings
 from django.db import DatabaseError, connection, transaction
+from django.db.models import Min
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
+from django_scopes import scopes_disabled
 
 from linli import __version__
-from linli.desk.common import standing
+from linli.desk.common import clock, standing
+from linli.desk.matters.models import Slip
 
 # Our own choices. A worker looks every other second, and a sweep may take minutes.
 WORKER_SEEN_WITHIN_S = 300
 MESSAGE_DUE_WITHIN_S = 900
 SWEEP_LATE_WITHIN_S = 900
+REPORT_WITHIN_S = 300
 ROOM_BYTES = 256 << 20
 _OK = "ok"
 
@@ -65,11 +69,18 @@ def _work() -> dict[str, str]:
     seen = work.worker_seen_s
     alive = seen is not None and seen <= WORKER_SEEN_WITHIN_S
     return {
+        "reports": _OK if _reports_wait_s() <= REPORT_WITHIN_S else "some wait to be made matters",
         "worker": _OK if alive else "not seen: is `linli work` running?",
         "outbox": _OK if work.oldest_due_s <= MESSAGE_DUE_WITHIN_S else "messages wait too long",
         "sweeps": _sweeps(work),
         "messages": _messages(work),
     }
+
+
+def _reports_wait_s() -> float:
+    with scopes_disabled():
+        first = Slip.objects.aggregate(first=Min("at"))["first"]
+    return 0.0 if first is None else (clock.now() - first).total_seconds()
 
 
 def _sweeps(work: standing.Work) -> str:
