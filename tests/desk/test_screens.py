@@ -92,7 +92,9 @@ def _paths(office: Office) -> dict[str, tuple[str, str]]:
 def _session(client: Client) -> str:
     """Log in just now, so that nothing asks to do so again."""
     session = client.session
-    session["account_authentication_methods"] = [{"method": "password", "at": time.time()}]
+    said = {"method": "password", "at": time.time(), "reauthenticated": True}
+    session["account_authentication_methods"] = [said]
+    session["account_authentication_methods_user"] = session["_auth_user_id"]
     session.save()
     return client.cookies[settings.SESSION_COOKIE_NAME].value
 

@@ -50,7 +50,7 @@ EVERYBODY = "everybody"
 Who = set[str] | str
 
 
-def a_matter(office: Office) -> Matter:
+def a_matter(office: Office, *, reporter: Resident | None = None) -> Matter:
     """A lamp that is out in the first grid, reported on the public page."""
     return actions.receive_matter(
         community=office.community,
@@ -61,6 +61,7 @@ def a_matter(office: Office) -> Matter:
         lon=120.011,
         lat=30.005,
         answers={"lamp": "in_the_street"},
+        reporter=reporter,
     ).matter
 
 

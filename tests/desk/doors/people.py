@@ -38,3 +38,14 @@ def arguments(office: Office) -> dict[str, list]:
         "people:dismiss": [post.pk],
         "people:let_in": [post.pk],
     } | {f"people:{name}": [resident.pk] for name in one_resident}
+
+
+def screens(office: Office) -> dict[str, tuple[str, str]]:
+    director = office.accounts["director"]
+    director.set_password("lantern-walnut-bridge")
+    director.save()
+    ways = (
+        "2fa/", "2fa/totp/activate/", "2fa/webauthn/", "2fa/webauthn/add/", "password/change/", "reauthenticate/", "logout/",
+    )  # fmt: skip
+    mine = {f"accounts/{way}": (f"/accounts/{way}", D) for way in ways}
+    return mine | {"people:account": ("/account/", D), "account_login": ("/accounts/login/", "nobody")}
