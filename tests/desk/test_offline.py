@@ -160,6 +160,46 @@ def test_what_is_done_without_a_network_arrives_once_when_it_is_back(
     assert steps_of(willow, lamp) == ["receive", "assign", "start", "note", "finish"]
 
 
+def test_what_waits_is_sent_though_the_page_is_closed(
+    live_server: LiveServer, willow: Office, lamp: Matter, open_page: OpenPage
+) -> None:
+    seen = on_the_round(open_page, live_server, willow)
+    page = seen.page
+    cut(seen)
+    press(page, lamp.code, "start")
+    expect(page.locator("#outbox [data-unsent] li")).to_have_count(1)
+    # Away from the round; the browser itself finds the network again, and wakes the service worker up.
+    page.goto("about:blank")
+    mend(seen)
+    page.goto(f"{live_server.url}/c/willow/follow/")
+    browser = page.context.new_cdp_session(page)
+    registrations: list[str] = []
+    browser.on(
+        "ServiceWorker.workerRegistrationUpdated",
+        lambda event: registrations.extend(one["registrationId"] for one in event["registrations"]),
+    )
+    browser.send("ServiceWorker.enable")
+    while not registrations:
+        page.wait_for_timeout(50)
+    browser.send(
+        "ServiceWorker.dispatchSyncEvent",
+        {
+            "origin": live_server.url,
+            "registrationId": registrations[0],
+            "tag": "linli-round",
+            "lastChance": False,
+        },
+    )
+    for _ in range(100):
+        if steps_of(willow, lamp)[-1] == "start":
+            break
+        page.wait_for_timeout(100)
+    assert steps_of(willow, lamp) == ["receive", "assign", "start"]
+    page.goto(f"{live_server.url}/c/willow/round/")
+    all_sent(page)
+    assert steps_of(willow, lamp) == ["receive", "assign", "start"]
+
+
 def test_answer_that_is_lost_on_the_way_does_nothing_twice(
     live_server: LiveServer, willow: Office, lamp: Matter, open_page: OpenPage
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 import pytest
 from django.test import Client
 
-from linli.desk.pages.round.offline import THINGS, UNHASHED
+from linli.desk.pages.round.offline import MAP_THINGS, THINGS, UNHASHED
 from tests.conftest import ROOT
 from tests.desk.matters.conftest import Receive
 from tests.desk.pages.round.conftest import client_of
@@ -37,9 +37,11 @@ def _straight(parts: list[str]) -> list[str]:
     return kept
 
 
-@pytest.mark.parametrize("script", [one for one in THINGS if one.endswith(".js") and "vendor" not in one])
+@pytest.mark.parametrize(
+    "script", [one for one in (*THINGS, *MAP_THINGS) if one.endswith(".js") and "vendor" not in one]
+)
 def test_what_a_script_imports_is_kept_too(script: str) -> None:
-    assert named_by(script) <= {*THINGS, *UNHASHED}
+    assert named_by(script) <= {*THINGS, *MAP_THINGS, *UNHASHED}
 
 
 def test_what_the_page_names_is_kept(office: Office, receive: Receive) -> None:
@@ -48,6 +50,18 @@ def test_what_the_page_names_is_kept(office: Office, receive: Receive) -> None:
     named = set(re.findall(r'(?:src|href)="/static/([^"]+)"', page))
     assert named <= set(THINGS)
     assert "round/round.js" in named
+
+
+def test_page_can_do_without_what_draws_the_map() -> None:
+    """Only what is imported when the map is asked for may be missing on the phone."""
+    needed, seen = {"round/round.js", "round/guard.js"}, set()
+    while needed:
+        script = needed.pop()
+        seen.add(script)
+        text = (STATIC / script).read_text(encoding="utf-8")
+        at_once = {one for one in named_by(script) if f'import("../{one}")' not in text}
+        needed |= at_once - seen
+    assert seen <= set(THINGS)
 
 
 def test_service_worker_is_for_its_round_and_holds_nothing_of_anybody(
@@ -62,7 +76,7 @@ def test_service_worker_is_for_its_round_and_holds_nothing_of_anybody(
     settings = json.loads(second.removeprefix("const LINLI = ").removesuffix(";"))
     assert (settings["page"], settings["who"]) == ("/c/willow/round/", "/c/willow/round/who/")
     assert settings["things"][0] == "/static/pages/seal.svg"
-    assert set(settings) == {"community", "version", "page", "who", "photos", "tiles", "things"}
+    assert set(settings) == {"community", "version", "page", "who", "photos", "tiles", "things", "map_things"}
     assert Client().get("/c/nowhere/round/worker.js").status_code == 404
 
 

@@ -187,11 +187,15 @@ def test_matter_of_another_grid_and_no_matter_are_answered_alike(
     answers = [send(theirs, "start"), send(matter, "start", code="99-00001")]
     bodies = [{**answer.json(), "request_key": ""} for answer in answers]
     assert [answer.status_code for answer in answers] == [404, 404]
-    assert bodies[0] == bodies[1] == {
-        "request_key": "",
-        "problem": "This matter is no longer with you.",
-        "gone": True,
-    }
+    assert (
+        bodies[0]
+        == bodies[1]
+        == {
+            "request_key": "",
+            "problem": "This matter is no longer with you.",
+            "gone": True,
+        }
+    )
     assert now(theirs).version == theirs.version
 
 

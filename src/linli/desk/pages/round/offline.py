@@ -20,7 +20,7 @@ from linli.desk.people.access import desk_page, public_page
 if TYPE_CHECKING:
     from linli.desk.people.access import DeskRequest
 
-# Everything the page loads, also what it loads only once it is asked for.
+# What the page cannot do without.
 THINGS = (
     "pages/seal.svg",
     "vendor/maplibre-gl/maplibre-gl.css",
@@ -37,13 +37,12 @@ THINGS = (
     "round/guard.js",
     "pages/dom.js",
     "pages/words.js",
-    "pages/map-style.js",
     "resident/shrink.js",
     "resident/exif-place.js",
-    "staff/little-map.js",
     "vendor/pmtiles/pmtiles.js",
-    "vendor/maplibre-gl/maplibre-gl.mjs",
 )
+# What draws the map. It is the larger part, and the list says the same: kept where there is room and time for it.
+MAP_THINGS = ("staff/little-map.js", "pages/map-style.js", "vendor/maplibre-gl/maplibre-gl.mjs")
 # Found by MapLibre itself, beside its own file, under the name that carries no hash.
 UNHASHED = ("vendor/maplibre-gl/maplibre-gl-worker.mjs",)
 
@@ -63,15 +62,17 @@ def worker(request: DeskRequest, slug: str) -> HttpResponse:
 
     With `?sends` it is a module that also sends what waits while the page is closed, for browsers that wake it up for that.
     """
-    things = [*(static(one) for one in THINGS), *(f"{conf.STATIC_URL}{one}" for one in UNHASHED)]
+    things = [static(one) for one in THINGS]
+    of_the_map = [*(static(one) for one in MAP_THINGS), *(f"{conf.STATIC_URL}{one}" for one in UNHASHED)]
     settings = {
         "community": slug,
-        "version": _version(tuple(things)),
+        "version": _version((*things, *of_the_map)),
         "page": reverse("round:day", args=[slug]),
         "who": reverse("round:who", args=[slug]),
         "photos": f"/c/{slug}/photos/",
         "tiles": f"/api/c/{slug}/tiles.pmtiles",
         "things": things,
+        "map_things": of_the_map,
     }
     sends = "sends" in request.GET
     lines = [

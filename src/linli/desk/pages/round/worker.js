@@ -9,7 +9,7 @@ const TILES = `linli-round-${LINLI.community}-tiles`;
 const THINGS = `linli-round-things-${LINLI.version}`;
 const PATIENCE_MS = 5000;
 const HASHED = /\.[0-9a-f]{12}\./;
-const things = new Set(LINLI.things.map((path) => new URL(path, self.location.href).pathname));
+const things = new Set([...LINLI.things, ...LINLI.map_things].map((path) => new URL(path, self.location.href).pathname));
 
 self.addEventListener("install", (event) => {
   self.skipWaiting();
@@ -25,10 +25,12 @@ self.addEventListener("activate", (event) => {
   })());
 });
 
-/** Whole or not at all: a page without one of its scripts is no page. */
+/** Whole or not at all: a page without one of its scripts is no page. The map may be missing. */
 async function keepThings() {
   const cache = await caches.open(THINGS);
-  await cache.addAll(LINLI.things.map((path) => new Request(path, { cache: "no-cache" })));
+  const anew = (path) => new Request(path, { cache: "no-cache" });
+  await cache.addAll(LINLI.things.map(anew));
+  await cache.addAll(LINLI.map_things.map(anew)).catch(() => {});
 }
 
 self.addEventListener("fetch", (event) => {

@@ -146,11 +146,20 @@ function notKept(error) {
 
 function needsNetwork(event) {
   const link = event.target.closest("a[href]");
-  if (!link || navigator.onLine || link.hash && link.pathname === window.location.pathname) return;
+  const here = link?.pathname === app.dataset.page && (link.hash || !link.search);
+  if (link && !here && !navigator.onLine) sayNeedsNetwork(event);
+}
+
+function sayNeedsNetwork(event) {
   event.preventDefault();
   fill(region("said"), make("p", { class: "said error" }, say("needs_network")));
   region("said").scrollIntoView({ block: "nearest" });
 }
+
+// The forms in the page's head; a sheet's own never leave the page.
+document.addEventListener("submit", (event) => {
+  if (!event.target.closest("#sheet") && !navigator.onLine) sayNeedsNetwork(event);
+});
 
 /* The map, and where the round begins */
 
