@@ -135,6 +135,8 @@ def _sqlite(path: Path) -> dict[str, Any]:
     return {
         "ENGINE": "linli.desk.common.sqlite",
         "NAME": path,
+        # Opening one costs as much as a page's queries.
+        "CONN_MAX_AGE": 600,
         # A write lock is taken where a transaction begins, not in its middle, so that two writers queue and never fail.
         "OPTIONS": {"init_command": _SQLITE_PRAGMAS, "transaction_mode": "IMMEDIATE", "timeout": 20},
     }

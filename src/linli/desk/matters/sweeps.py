@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from typing import TYPE_CHECKING
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django_scopes import scope, scopes_disabled
 
 from linli.desk.common import clock, ledger, outbox
@@ -57,13 +57,21 @@ BURST = dt.timedelta(seconds=30)
 @sweep("matters.settled", every_s=1)
 def settle() -> int:
     """Make matters of the slips whose code nobody has opened."""
+    done = 0
     with scopes_disabled():
         waiting = Slip.objects.select_related("community")
-        now = clock.now()
-        coming = waiting.filter(at__gt=now - dt.timedelta(seconds=1)).exists()
-        if coming and not waiting.filter(at__lt=now - BURST).exists():
-            return 0
-        return work_through(waiting, lambda slip: actions.settle(slip=slip), limit=50)
+        while not _burst(waiting):
+            settled = work_through(waiting, lambda slip: actions.settle(slip=slip), limit=5)
+            if not settled:
+                break
+            done += settled
+    return done
+
+
+def _burst(waiting: QuerySet[Slip]) -> bool:
+    now = clock.now()
+    coming = waiting.filter(at__gt=now - dt.timedelta(seconds=1)).exists()
+    return coming and not waiting.filter(at__lt=now - BURST).exists()
 
 
 @sweep("matters.warned", every_s=60)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
@@ -15,6 +15,7 @@ from linli.desk.common import clock, tokens
 from linli.desk.common import uploads as files
 from linli.desk.common.locks import lock
 from linli.desk.common.receipts import once, result_of
+from linli.desk.common.together import together
 from linli.desk.matters.actions.intake import checked, make_matter, place_of
 from linli.desk.matters.models import Category, Matter, Slip, Source
 from linli.desk.people.access import require
@@ -59,10 +60,15 @@ def put_down(
     confidential: bool = False,
     answers: dict[str, Any] | None = None,
     language: str = "zh-hans",
+    first: Callable[[], None] | None = None,
 ) -> str:
     """Put a resident's report down, once per request; give the code that opens it.
 
     The code belongs to the request: sent again, even after the matter was made, it is answered alike.
+
+    Parameters
+    ----------
+    first : done before it in the same commit; what it raises keeps the report out.
 
     Raises
     ------
@@ -98,10 +104,16 @@ def put_down(
             "language": language,
         },
     )
-    with scope(community=community), transaction.atomic():
-        Slip.objects.bulk_create([slip], ignore_conflicts=True)
+
+    def write() -> None:
+        if first is not None:
+            first()
+        with scope(community=community):
+            Slip.objects.bulk_create([slip], ignore_conflicts=True)
         if uploads:
             files.claim(uploads=uploads, about=slip.about)
+
+    together(write)
     return code
 
 

@@ -17,6 +17,8 @@ from linli.desk.people.access import AbsentError
 from linli.desk.people.actors import RESIDENT
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from linli.desk.common.models import Upload
     from linli.desk.pages.resident.told import Told
     from linli.desk.people.actors import Actor
@@ -30,8 +32,10 @@ def _contact_of(told: Told) -> Contact | None:
     return Contact(name=told.name, phone=told.phone, email=told.email, channel=told.channel)
 
 
-def file_report(*, by: Actor, told: Told, spot: Spot | None, photos: list[Upload]) -> str:
-    """File what was told, once; give the follow code."""
+def file_report(
+    *, by: Actor, told: Told, spot: Spot | None, photos: list[Upload], first: Callable[[], None] | None = None
+) -> str:
+    """File what was told, once; give the follow code. `first`: see `actions.put_down`."""
     assert told.category is not None
     code = actions.put_down(
         by=by,
@@ -48,6 +52,7 @@ def file_report(*, by: Actor, told: Told, spot: Spot | None, photos: list[Upload
         answers=told.answers,
         language=get_language() or "",
         key=told.request_key,
+        first=first,
     )
     if by.is_staff:
         # Who brought it is written down; a slip knows of residents only.

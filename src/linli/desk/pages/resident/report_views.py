@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
 from django.http import HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -94,17 +94,16 @@ def _send(request: DeskRequest, told: Told, *, kept: list[Upload], count: bool) 
     unseen = any(row["code"] not in told.near_seen for row in near)
     if unseen and not was_put_down(community=request.community, key=told.request_key):
         return _page(request, told, kept=kept, post=request.POST, near=near)
+    first = partial(limiting.take, request, "report") if count else None
     try:
-        with transaction.atomic():
-            problem = _counted(request) if count else ""
-            code = "" if problem else filing.file_report(by=request.actor, told=told, spot=spot, photos=kept)
+        code = filing.file_report(by=request.actor, told=told, spot=spot, photos=kept, first=first)
+    except LimitedError as error:
+        told.wrong[""] = limiting.wait_sentence(error)
+        return _page(request, told, kept=kept, post=request.POST, status=429)
     except RefusedError as error:
         # What was rolled back with it has been a try all the same.
         told.wrong[""] = (_counted(request) if count else "") or str(error)
         return _page(request, told, kept=kept, post=request.POST, status=422)
-    if problem:
-        told.wrong[""] = problem
-        return _page(request, told, kept=kept, post=request.POST, status=429)
     return redirect("resident:received", request.community.slug, code)
 
 
