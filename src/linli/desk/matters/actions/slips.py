@@ -84,26 +84,27 @@ def put_down(
     lon, lat = place_of(lon, lat, spot)
     code = tokens.follow_code_of(f"{community.pk}:{key}")
     now = clock.now()
+    put: dict[str, Any] = {
+        "source": str(source),
+        "category": category.pk,
+        "words": words,
+        "lon": lon,
+        "lat": lat,
+        "place_words": place_words,
+        "spot": spot.pk if spot else None,
+        "contact": dataclasses.asdict(contact) if contact else None,
+        "confidential": confidential,
+        "answers": told,
+        "language": language,
+    }
     slip = Slip(
         community=community,
         key=key,
         follow_digest=tokens.digest(code, "follow"),
         at=now,
         due_at=now + _LEFT_TO_THE_CODE,
-        told={
-            "source": str(source),
-            "category": category.pk,
-            "words": words,
-            "lon": lon,
-            "lat": lat,
-            "place_words": place_words,
-            "spot": spot.pk if spot else None,
-            "contact": dataclasses.asdict(contact) if contact else None,
-            "confidential": confidential,
-            "answers": told,
-            "language": language,
-        },
     )
+    slip.told = put
 
     def write() -> None:
         if first is not None:
