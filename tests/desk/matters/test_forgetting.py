@@ -38,7 +38,7 @@ def ended(matter: Matter, office: Office) -> dt.datetime:
 
 
 def test_closed_matter_is_forgotten_at_the_moment_its_time_is_over(
-    receive, neighbour: Resident, office: Office, time: Frozen, django_capture_on_commit_callbacks
+    receive, neighbour: Resident, office: Office, time: Frozen
 ):
     kept, _place = uploads.store_photo(community=office.community, data=photo(), by="resident")
     matter = receive(reporter=neighbour, uploads=[kept]).matter
@@ -47,8 +47,9 @@ def test_closed_matter_is_forgotten_at_the_moment_its_time_is_over(
     time.set(end + KEPT - dt.timedelta(microseconds=1))
     assert forgetting.forget_matters() == 0
     time.set(end + KEPT)
-    with django_capture_on_commit_callbacks(execute=True):
-        assert forgetting.forget_matters() == 1
+    assert forgetting.forget_matters() == 1
+    # Files go with the commit, which this test never comes to, or with the sweep.
+    uploads.tidy()
     matter.refresh_from_db()
     assert (matter.words, matter.reporter_id, matter.lon, matter.follow_code) == ("", None, None, "")
     assert matter.anonymised_at == end + KEPT

@@ -112,6 +112,19 @@ def test_two_who_look_at_once_take_each_mail_once(transactional_db: None, doveco
     _each_once(office, 4)
 
 
+def test_sweep_reads_in_a_thread_of_its_own(transactional_db: None, dovecot: Dovecot):
+    del transactional_db
+    office = _real_office(dovecot)
+    dovecot.put(letter())
+    assert mailbox_reading.look_for_mail() == 1
+    ends = time.monotonic() + 20
+    while "linli-mail" in {thread.name for thread in threading.enumerate()} and time.monotonic() < ends:
+        time.sleep(0.05)
+    _each_once(office, 1)
+    # Not due again for a minute.
+    assert mailbox_reading.look_for_mail() == 0
+
+
 def _real_office(server: Dovecot) -> Office:
     office = make_office("oak")
     with scope(community=office.community):

@@ -101,7 +101,10 @@ def _kept(before: Mailbox | None, host: str) -> str:
 
 
 def _checked(**told: Any) -> dict[str, Any]:
-    given: dict[str, Any] = {field: value.strip() if isinstance(value, str) else value for field, value in told.items()}
+    given = dict(told)
+    # A password may begin or end with a space.
+    for field in ("host", "username", "folder", "address"):
+        given[field] = given[field].strip()
     given["host"] = given["host"].lower()
     if not _HOST.match(given["host"]):
         raise RefusedError(_("This is no server's name: it looks like imap.example.com."))

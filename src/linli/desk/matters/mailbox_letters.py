@@ -28,6 +28,8 @@ PHOTO = "photo"
 _MOST_PARTS = 100
 # Logos that programs put under every mail: smaller than any photo.
 _DECORATION_BYTES = 8 * 1024
+# By which a program vouches for the mail: nothing that somebody sent.
+_SEALS = {"application/pgp-signature", "application/pkcs7-signature", "application/x-pkcs7-signature"}
 # Names that stand for more than the Han letters of the standard itself.
 _CHARSETS = {"gb2312": "gb18030", "gbk": "gb18030", "gb_2312-80": "gb18030", "x-gbk": "gb18030", "cn-gb": "gb18030",
              "utf8": "utf-8", "ks_c_5601-1987": "cp949"}  # fmt: skip
@@ -193,7 +195,7 @@ def _content(message: Message) -> tuple[str, list[bytes], list[str]]:
             continue
         data = _payload(part)
         inline = part.get_content_disposition() != "attachment" and part.get("Content-ID") is not None
-        if inline and len(data) < _DECORATION_BYTES:
+        if kind in _SEALS or (inline and len(data) < _DECORATION_BYTES):
             continue
         if pictures.format_of(data) is not None:
             photos.append(data)

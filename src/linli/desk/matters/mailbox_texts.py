@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from html.parser import HTMLParser
 
-_HIDDEN = {"script", "style", "head", "title", "template", "noscript", "object", "svg"}
+_HIDDEN = {"script", "style", "title", "template", "noscript", "object", "svg"}
 _BLOCKS = {
     "p", "div", "br", "li", "tr", "table", "ul", "ol", "blockquote", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "pre", "section",
 }  # fmt: skip

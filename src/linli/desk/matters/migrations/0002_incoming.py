@@ -99,6 +99,10 @@ class Migration(migrations.Migration):
             model_name='matter',
             index=models.Index(condition=models.Q(('anonymised_at__isnull', True), ('closed_at__isnull', False)), fields=['closed_at'], name='matters_to_forget'),
         ),
+        migrations.AddIndex(
+            model_name='matter',
+            index=models.Index(condition=models.Q(('anonymised_at__isnull', True), ('state', 'refused')), fields=['updated_at'], name='refused_matters_to_forget'),
+        ),
         migrations.AddField(
             model_name='hold',
             name='community',

@@ -219,6 +219,11 @@ class Matter(models.Model):  # type: ignore[django-manager-missing]
                 fields=["closed_at"],
                 condition=Q(closed_at__isnull=False, anonymised_at__isnull=True),
             ),
+            models.Index(
+                name="refused_matters_to_forget",
+                fields=["updated_at"],
+                condition=Q(state=State.REFUSED, anonymised_at__isnull=True),
+            ),
         ]
 
     def __str__(self) -> str:
