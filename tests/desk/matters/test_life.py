@@ -250,7 +250,8 @@ class Life(RuleBasedStateMachine):
             Verb.OBJECT: self.decided,
             Verb.CLOSE: self.reported or name == self.worker,
             Verb.EXTEND: self.due <= self.time.moment and Who.DESK not in who,
-            Verb.ACKNOWLEDGE: not self.matter().escalations.filter(acknowledged_at=None).exists(),
+            Verb.ACKNOWLEDGE: not self.late
+            or not self.matter().escalations.filter(acknowledged_at=None).exists(),
         }
         return RefusedError if refused.get(verb) else None
 

@@ -1,8 +1,13 @@
 from __future__ import annotations
 
+import datetime as dt
+
+import pytest
+
 from linli.desk.common import ledger
 from linli.desk.common.models import Message
 from linli.desk.matters import actions, sweeps
+from linli.desk.matters.errors import RefusedError
 from linli.desk.matters.models import Matter, State
 from linli.desk.matters.queries import rates
 from linli.desk.people.actors import RESIDENT
@@ -38,6 +43,21 @@ def test_late_matter_climbs_until_somebody_answers_for_it(matter: Matter, office
     time.set("2026-12-02T13:00:00+08:00")
     sweeps.climb()
     assert [row.who for row in matter.escalations.all()] == ["worker", "desk", "director"]
+
+
+def test_rung_of_a_deadline_that_was_moved_is_no_longer_answered_for(
+    matter: Matter, office: Office, time: Frozen
+):
+    time.set("2026-11-28T00:00:00+08:00")
+    assert sweeps.climb() == 1
+    until = time.moment + dt.timedelta(days=30)
+    matter = actions.extend(matter=matter, by=office.actor("desk"), until=until, reason="等配件")
+    with pytest.raises(RefusedError):
+        actions.acknowledge_rung(matter=matter, by=office.actor("desk"), note="电工周三来")
+    time.move(days=5)
+    assert sweeps.climb() == 0
+    matter.refresh_from_db()
+    assert (matter.rung, matter.next_rung_at, matter.overdue_at) == (0, until, None)
 
 
 def test_clock_stands_still_while_the_resident_is_asked(matter: Matter, office: Office, time: Frozen):

@@ -265,7 +265,8 @@ def acknowledge_rung(
     def change(deed: Deed) -> None:
         row = deed.matter
         rungs = row.escalations.filter(acknowledged_at=None)
-        if not rungs.exists():
+        # With a new deadline the ladder begins below: what was climbed before holds it no longer, nor hastens it.
+        if row.rung == 0 or not rungs.exists():
             raise RefusedError(_("Nothing is waiting to be acknowledged."))
         rungs.update(acknowledged_at=deed.at, acknowledged_by=deed.by.key, note=note)
         calendar = working_calendar(row.community)
