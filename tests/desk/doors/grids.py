@@ -14,12 +14,15 @@ READ: dict[str, Who] = {
     "grids:outlines": EVERYBODY,
     "grids:map": {D, K, A},
     "grids:drawn": {D, K, A},
+    "grids:place": {D, K, A},
     "grids:spots": {D, K},
     "grids:sheet": {D, K},
 }
 POSTED: dict[str, Who] = {
     "grids:change": {D, K},
     "grids:look": {D, K},
+    "grids:look_at_list": {D, K},
+    "grids:change_place": {D, K},
     "grids:change_spots": {D, K},
 }
 ELSEWHERE: dict[str, str] = {}

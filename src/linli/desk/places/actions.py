@@ -17,7 +17,7 @@ from linli.desk.common import clock
 from linli.desk.common.files import sync_folder
 from linli.desk.common.locks import LockedError, file_lock
 from linli.desk.places.models import TRANSITIONS, Community, PlaceImport, State
-from linli.desk.places.queries import is_whole, written_inputs
+from linli.desk.places.queries import inputs_of, is_whole, written_inputs
 from linli.desk.places.tiles import write_tiles
 from linli.engine.errors import InputError
 from linli.engine.streets.place import Inputs, Place, build
@@ -99,14 +99,36 @@ def import_place(
         raise InputError(f"{community.slug}: another import is at work; wait until it has ended") from None
 
 
-def _import(community: Community, inputs: Inputs, progress: Progress) -> tuple[PlaceImport, bool]:
+def read_waiting(*, community: Community, progress: Progress | None = None) -> PlaceImport | None:
+    """Do the import that waits, if one does and no other is at work; it then says itself how it went."""
+    try:
+        with file_lock(community.folder / ".lock"), scope(community=community):
+            row: PlaceImport | None = PlaceImport.objects.filter(state=State.WAITING).first()
+            if row is None:
+                return None
+            try:
+                _import(community, inputs_of(row), progress or silent, row=row)
+            except InputError as error:
+                # What went wrong after it was begun is written already.
+                if row.state == State.WAITING:
+                    _finish(row, State.FAILED, problem=str(error))
+            return row
+    except LockedError:
+        return None
+
+
+def _import(
+    community: Community, inputs: Inputs, progress: Progress, *, row: PlaceImport | None = None
+) -> tuple[PlaceImport, bool]:
     # We hold the lock: an import that says it runs is one whose process is gone.
     _close_abandoned()
     fingerprint = inputs.fingerprint()
     current = PlaceImport.objects.filter(state=State.CURRENT).first()
     if current is not None and current.fingerprint == fingerprint and is_whole(current):
+        if row is not None:
+            _finish(row, State.STOPPED, problem="exactly this is in use already")
         return current, True
-    row = _begin(community, inputs)
+    row = _begin(community, inputs) if row is None else _take_up(row)
     folder = community.folder / _UNFINISHED
     try:
         place = _built(inputs, folder / "place.linli", fingerprint=fingerprint, progress=progress)
@@ -146,12 +168,24 @@ def _built(inputs: Inputs, file: Path, *, fingerprint: str, progress: Progress) 
 def _begin(community: Community, inputs: Inputs) -> PlaceImport:
     with transaction.atomic():
         last = PlaceImport.objects.order_by("-number").first()
+        written = written_inputs(inputs)
+        # One that was cut off is taken up again, with what it was asked for.
+        again = last is not None and last.state == State.STOPPED and last.inputs == written
         return PlaceImport.objects.create(
             community=community,
             number=1 if last is None else last.number + 1,
-            inputs=written_inputs(inputs),
+            inputs=written,
             started_at=clock.now(),
+            by=last.by if last is not None and again else "",
+            about=last.about if last is not None and again else {},
         )
+
+
+def _take_up(row: PlaceImport) -> PlaceImport:
+    _check(row, State.RUNNING)
+    row.state, row.started_at = State.RUNNING, clock.now()
+    row.save(update_fields=["state", "started_at"])
+    return row
 
 
 def _close_abandoned() -> None:

@@ -51,6 +51,7 @@ class Community(models.Model):  # type: ignore[django-manager-missing] # the sco
 class State(models.TextChoices):
     """Where an import stands."""
 
+    WAITING = "waiting"
     RUNNING = "running"
     CURRENT = "current"
     REPLACED = "replaced"
@@ -60,6 +61,9 @@ class State(models.TextChoices):
 
 # From → to, and why one may go there.
 TRANSITIONS: dict[tuple[State, State], str] = {
+    (State.WAITING, State.RUNNING): "the reader took it up",
+    (State.WAITING, State.FAILED): "a file it needs is no longer there",
+    (State.WAITING, State.STOPPED): "what it would build is in use already",
     (State.RUNNING, State.CURRENT): "the place is built, its tiles are made, everything is on disk",
     (State.RUNNING, State.FAILED): "an input cannot be used, or a fault; `problem` says what",
     (
@@ -87,6 +91,10 @@ class PlaceImport(models.Model):
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     problem = models.TextField(blank=True)
+    by = models.CharField(max_length=60, blank=True)
+    # Of one that a list or an undo asked for: `list` (facilities, homes), `name`, `lines`, or `undoes`; `before`, the import
+    # an undo goes back to.
+    about = models.JSONField(default=dict, blank=True)
 
     objects: models.Manager[PlaceImport] = ScopedManager(community="community")
 
@@ -98,6 +106,9 @@ class PlaceImport(models.Model):
                 name="one_import_runs", fields=["community"], condition=Q(state=State.RUNNING)
             ),
             models.UniqueConstraint(
+                name="one_import_waits", fields=["community"], condition=Q(state=State.WAITING)
+            ),
+            models.UniqueConstraint(
                 name="one_import_is_current", fields=["community"], condition=Q(state=State.CURRENT)
             ),
             models.CheckConstraint(
@@ -105,12 +116,15 @@ class PlaceImport(models.Model):
             ),
             models.CheckConstraint(
                 name="import_is_finished_unless_running",
-                condition=Q(state=State.RUNNING, finished_at__isnull=True)
-                | (~Q(state=State.RUNNING) & Q(finished_at__isnull=False, finished_at__gte=F("started_at"))),
+                condition=Q(state__in=[State.WAITING, State.RUNNING], finished_at__isnull=True)
+                | (
+                    ~Q(state__in=[State.WAITING, State.RUNNING])
+                    & Q(finished_at__isnull=False, finished_at__gte=F("started_at"))
+                ),
             ),
             models.CheckConstraint(
                 name="built_import_is_counted",
-                condition=Q(state__in=[State.RUNNING, State.FAILED, State.STOPPED])
+                condition=Q(state__in=[State.WAITING, State.RUNNING, State.FAILED, State.STOPPED])
                 | (
                     ~Q(fingerprint="")
                     & Q(home_count__isnull=False, facility_count__isnull=False)

@@ -40,6 +40,12 @@ def current_import(*, slug: str) -> PlaceImport | None:
         return current.select_related("community").first()
 
 
+def imports_of(community: Community, *, limit: int) -> list[PlaceImport]:
+    """List the last imports of a community, the newest first, whatever became of them."""
+    with scope(community=community):
+        return list(PlaceImport.objects.order_by("-number")[:limit])
+
+
 def import_to_redo(community: Community) -> PlaceImport | None:
     """Find the import that a start should take up again, if there is one.
 

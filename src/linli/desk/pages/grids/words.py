@@ -6,7 +6,8 @@ import json
 
 from django.utils.translation import gettext as _
 
-from linli.desk.places.models import SpotKind
+from linli.desk.places.models import SpotKind, State
+from linli.desk.places.registers import ListKind
 
 
 def change_names() -> dict[str, str]:
@@ -30,6 +31,44 @@ def kind_names() -> dict[str, str]:
         SpotKind.BUILDING.value: _("Building or door"),
         SpotKind.LAMP.value: _("Lamp post"),
         SpotKind.OTHER.value: _("Other place"),
+    }
+
+
+def list_names() -> dict[str, str]:
+    """Name the lists a committee keeps of its place."""
+    return {
+        ListKind.FACILITIES.value: _("Places people go to"),
+        ListKind.HOMES.value: _("Homes and who lives there"),
+    }
+
+
+def column_names() -> dict[str, str]:
+    """Name the columns of those lists."""
+    return {
+        "kind": _("Kind"),
+        "name": _("Name of the place"),
+        "address": _("Address on the list"),
+        "hours": _("Opening hours"),
+        "step_free": _("Step-free"),
+        "status": _("Status"),
+        "osm": _("Number on the map"),
+        "dwellings": _("Households"),
+        "residents": _("Residents"),
+        "residents_65": _("65 and older"),
+        "residents_0_6": _("0 to 6 years"),
+        "residents_disabled": _("With a disability"),
+    }
+
+
+def import_states() -> dict[str, str]:
+    """Say how a reading of the place went."""
+    return {
+        State.WAITING.value: _("about to be read in"),
+        State.RUNNING.value: _("being read in"),
+        State.CURRENT.value: _("in use"),
+        State.REPLACED.value: _("replaced"),
+        State.FAILED.value: _("not read in"),
+        State.STOPPED.value: _("nothing changed"),
     }
 
 
