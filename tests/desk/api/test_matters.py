@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django_scopes import scope, scopes_disabled
 
+from linli.desk.api import doors
 from linli.desk.common.models import LedgerEntry
 from linli.desk.matters import actions
 from linli.desk.matters.models import Matter
@@ -310,6 +311,14 @@ def test_too_many_requests_are_told_to_wait(api, office: Office, write_key: str)
     assert int(limited.headers["Retry-After"]) == 60
     # A key that is none wears out nobody's good one.
     assert api("matters", key=write_key).status_code == 200
+
+
+def test_key_that_asks_too_often_is_told_to_wait_and_no_other(api, office: Office, monkeypatch) -> None:
+    monkeypatch.setitem(doors._RATES, "key", (2, 0.1))
+    one, other = key_for(office)[1], key_for(office)[1]
+    assert [api("matters", key=one).status_code for _try in range(3)] == [200, 200, 429]
+    assert api("matters", key=other).status_code == 200
+    assert api("matters").status_code == 200
 
 
 # What is wrong

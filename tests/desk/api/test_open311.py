@@ -12,6 +12,7 @@ from django.test import Client
 from django_scopes import scope
 from georeport import GeoReport
 
+from linli.desk.api import doors
 from linli.desk.matters import actions
 from linli.desk.matters.models import Category, Matter
 from linli.desk.partners.actions import revoke_key
@@ -102,7 +103,7 @@ def test_services_are_those_that_anybody_may_read_back(client: Client, office: O
         "metadata": True, "type": "realtime", "keywords": "房屋与设施", "group": "房屋与设施",
     }  # fmt: skip
     told = [one["description"] for one in listed.values() if "119" in one["description"]]
-    assert told == ["如有危险,请先拨打 119。"] * len(told)
+    assert told == ["如有危险，请先拨打 119。"] * len(told)
     assert told
 
 
@@ -231,6 +232,14 @@ def test_request_that_cannot_be_is_told_why(file, office: Office, more: dict, st
     assert Matter.objects.count() == 0
 
 
+def test_request_that_cannot_be_read_is_told_so(client: Client, office: Office) -> None:
+    path = "/open311/v2/requests.json"
+    form = "application/x-www-form-urlencoded"
+    assert_fault(client.post(path, "description=" + "x" * 300_000, content_type=form), 400, "too large")
+    broken = "multipart/form-data; boundary=é"
+    assert_fault(client.post(path, b"--x", content_type=broken), 400, "read")
+
+
 # Reading
 
 
@@ -326,8 +335,6 @@ def test_method_that_an_address_does_not_take_is_told(client: Client, office: Of
 def test_readers_are_told_to_wait_when_they_ask_too_often(
     client: Client, office: Office, monkeypatch
 ) -> None:
-    from linli.desk.api import doors  # noqa: PLC0415
-
     monkeypatch.setitem(doors._RATES, "address", (2, 0.1))
     assert [client.get("/open311/v2/services.json").status_code for _try in range(3)] == [200, 200, 429]
     limited = client.get("/open311/v2/services.json")

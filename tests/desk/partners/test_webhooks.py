@@ -97,6 +97,14 @@ def test_same_entries_followed_again_are_no_second_message(
     assert Message.objects.filter(about=webhook.key).count() == 2
 
 
+def test_webhook_that_cannot_be_read_keeps_no_other_back(office: Office, listener: Listener, receive) -> None:
+    broken = hook(office, listener)
+    hook(office, listener, events=["matter.received"])
+    Webhook.objects.filter(pk=broken.pk).update(events=5)
+    receive()
+    assert [one["type"] for one in told(listener)] == ["matter.received"]
+
+
 def test_only_what_was_chosen_is_told(office: Office, listener: Listener, receive) -> None:
     hook(office, listener, events=["matter.started"])
     matter = receive().matter

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import uuid
 
 from django.db import transaction
@@ -10,10 +11,11 @@ from django_scopes import scope, scopes_disabled
 from linli.desk.common import outbox
 from linli.desk.common.locks import lock
 from linli.desk.common.models import Channel, LedgerEntry
-from linli.desk.common.sweeps import sweep
+from linli.desk.common.sweeps import sweep, without_words
 from linli.desk.partners import telling
 from linli.desk.partners.models import Webhook
 
+_log = logging.getLogger(__name__)
 _AT_ONCE = 200
 # A message's key follows from webhook and entry, so that no entry is told twice.
 _NAMES = uuid.UUID("6f0a3f4e-3f1c-4c55-9d0b-1f4f6b9d7a10")
@@ -24,7 +26,13 @@ def follow_ledgers() -> int:
     """Put what is new into the outbox; return how many messages. One webhook's trouble does not keep the others back."""
     with scopes_disabled():
         rows = list(Webhook.objects.filter(enabled=True, removed_at=None).select_related("community"))
-    return sum(_follow(row) for row in rows)
+    put = 0
+    for row in rows:
+        try:
+            put += _follow(row)
+        except Exception as error:  # noqa: BLE001 -- see above
+            _log.error("webhook:%s failed: %s", row.pk, without_words(error))
+    return put
 
 
 def _follow(row: Webhook) -> int:

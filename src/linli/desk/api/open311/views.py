@@ -6,7 +6,9 @@ import uuid
 from functools import wraps
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest, HttpResponse
+from django.http.multipartparser import MultiPartParserError
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 from django_scopes import scope, scopes_disabled
@@ -59,6 +61,10 @@ def door(*methods: str) -> Callable[[View], View]:
                 response["Retry-After"] = str(error.retry_after_s)
             except (RefusedError, ReusedKeyError) as error:
                 response = bodies.fault(form, FaultError(400, str(error)))
+            except (SuspiciousOperation, MultiPartParserError):
+                response = bodies.fault(
+                    form, FaultError(400, "the request could not be read, or is too large")
+                )
             except AbsentError:
                 response = bodies.fault(form, FaultError(404, "there is nothing of that name"))
             if response.status_code == 405:
