@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linli.desk.common import clock
-from linli.desk.matters.models import Hold, Mail, MatterList
+from linli.desk.matters.models import Hold, Mail, Mailbox, MatterList
 from tests.desk.doors import D, K, Who, a_matter
 from tests.desk.people.conftest import Office
 
@@ -26,6 +26,10 @@ ELSEWHERE: dict[str, str] = {}
 
 def arguments(office: Office) -> dict[str, list]:
     community, now = office.community, clock.now()
+    Mailbox.objects.create(
+        community=community, host="imap.example.com", username="post@example.com", password="x", due_at=now, looked_at=now,
+        problem="login", failures=2,
+    )  # fmt: skip
     mail = Mail.objects.create(
         community=community, generation=1, uid_validity=1, uid=1, state="aside", reason="many", at=now
     )
@@ -47,4 +51,17 @@ def arguments(office: Office) -> dict[str, list]:
         "incoming:drop": [shown.pk],
         "incoming:undo": [shown.pk],
         "incoming:lift": [hold.pk],
+    }
+
+
+def screens(office: Office) -> dict[str, tuple[str, str]]:
+    community, now = office.community, clock.now()
+    taken = MatterList.objects.create(
+        community=community, digest="1" * 64, name="a-long-name-of-a-file-as-cameras-and-systems-make-them-20261124.csv",
+        line_count=1, by="account:1", by_name="王", at=now, taken_at=now, state="taken", matter_ids=[a_matter(office).pk],
+    )  # fmt: skip
+    here = f"/c/{community.slug}/desk/incoming/"
+    return {
+        "incoming: a list taken in": (f"{here}lists/{taken.pk}/", D),
+        "incoming: keep one longer": (f"{here}forgetting/?code=26-00001", D),
     }
