@@ -22,6 +22,7 @@ from linli.desk.matters.actions.intake import (
     refuse_matter,
 )
 from linli.desk.matters.actions.joining import follow, merge_matters, split_matter, unfollow
+from linli.desk.matters.actions.proposing import propose_project
 from linli.desk.matters.actions.reading import note_reading
 from linli.desk.matters.actions.setting_up import make_rule, move_rule, retire_rule, seed_matters
 from linli.desk.matters.actions.slips import (
@@ -32,6 +33,7 @@ from linli.desk.matters.actions.slips import (
     settle_code,
     was_put_down,
 )
+from linli.desk.matters.actions.taking_out import record_export
 from linli.desk.matters.actions.work import (
     acknowledge_rung,
     ask_resident,
@@ -72,9 +74,11 @@ __all__ = [
     "note_reading",
     "object_to_matter",
     "open_callback",
+    "propose_project",
     "publish_matter",
     "put_down",
     "receive_matter",
+    "record_export",
     "refuse_matter",
     "reopen",
     "resident_answers",

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from linli.desk.common import clock
 from linli.desk.common.language import name_in
-from linli.desk.matters.actions.taking_out import record_export
+from linli.desk.matters.actions import record_export
 from linli.desk.matters.errors import RefusedError
 from linli.desk.matters.models import Category, Matter
 from linli.desk.pages.figures import whole

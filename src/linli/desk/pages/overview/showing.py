@@ -150,7 +150,7 @@ def weeks(asked: Asked) -> dict[str, Any]:
     charts = [
         _charted(_("Received and closed"), mondays, [received, closed], drawing.columns),
         _charted(_("Open at the end of the week"), mondays, [still], drawing.lines),
-        _charted(_("Days from receipt to closing"), mondays, [took], drawing.lines),
+        _charted(_("Median days from receipt to closing"), mondays, [took], drawing.lines),
     ]
     return {
         "charts": charts,
