@@ -251,6 +251,7 @@ def test_conflict_shows_both_sides_and_is_settled_by_the_worker(
     assert steps_of(willow, lamp) == ["receive", "assign", "note", "start", "finish"]
 
 
+@pytest.mark.slow
 def test_conflict_that_leaves_nothing_to_do_becomes_a_note_or_is_dropped(
     live_server: LiveServer, willow: Office, lamp: Matter, open_page: OpenPage
 ) -> None:
@@ -284,6 +285,7 @@ def test_conflict_that_leaves_nothing_to_do_becomes_a_note_or_is_dropped(
         assert "换了灯泡" in Step.objects.get(matter=lamp, verb="note").internal_text
 
 
+@pytest.mark.slow
 def test_matter_that_was_taken_away_meanwhile_says_so(
     live_server: LiveServer, willow: Office, lamp: Matter, open_page: OpenPage
 ) -> None:
@@ -337,6 +339,7 @@ def test_finding_from_the_field_has_its_photo_and_place(
     expect(page.locator(f"[data-code='{found.code}'] [data-photo]")).to_have_count(1)
 
 
+@pytest.mark.slow
 def test_what_is_begun_outlives_a_page_that_the_phone_closes(
     live_server: LiveServer, willow: Office, lamp: Matter, photo: Path, open_page: OpenPage
 ) -> None:
@@ -365,6 +368,7 @@ def test_what_is_begun_outlives_a_page_that_the_phone_closes(
         assert Upload.objects.count() == 1
 
 
+@pytest.mark.slow
 def test_what_is_not_sent_yet_can_be_taken_back(
     live_server: LiveServer, willow: Office, lamp: Matter, open_page: OpenPage
 ) -> None:
@@ -382,6 +386,7 @@ def test_what_is_not_sent_yet_can_be_taken_back(
     assert steps_of(willow, lamp) == ["receive", "assign", "start"]
 
 
+@pytest.mark.slow
 def test_voice_note_is_recorded_without_a_network(
     live_server: LiveServer, willow: Office, lamp: Matter, open_page: OpenPage
 ) -> None:
