@@ -60,7 +60,7 @@ def act(request: DeskRequest, slug: str, code: str, verb: str) -> HttpResponse:
         raise AbsentError(verb)
     asked = Verb(verb)
     way = verbs.WAYS[asked]
-    form = way.form(request.POST, request.FILES, verb=verb, around=_around(request, there))
+    form = way.form(request.POST, request.FILES, verb=verb, around=_around(request, there, only=asked))
     key = request_key_of(request.POST.get("request_key"))
     version = request.POST.get("version", "")
     if not form.is_valid():
@@ -121,18 +121,27 @@ def _done_words(verb: Verb, outcome: Matter) -> str:
     return _("{what}: done.").format(what=verbs.label_of(verb))
 
 
-def _around(request: DeskRequest, there: Matter, moments: Sequence[Moment] | None = None) -> Around:
-    """Collect what the forms of a matter choose from."""
+def _around(
+    request: DeskRequest, there: Matter, moments: Sequence[Moment] | None = None, *, only: Verb | None = None
+) -> Around:
+    """Collect what the forms of a matter choose from; for one form only what that one needs."""
     sees_all = request.actor.may("matters.see_all")
-    moments = queries.timeline(there, Audience.INTERNAL) if moments is None else moments
-    photos = [one for moment in moments for one in moment.uploads if one.kind == Kind.PHOTO]
+
+    def asks(verb: Verb) -> bool:
+        return only in {None, verb}
+
+    if moments is None and asks(Verb.PUBLISH):
+        moments = queries.timeline(there, Audience.INTERNAL)
+    # Of what happened inside nothing is ever public, photos neither.
+    seen = [moment for moment in moments or () if moment.step.audience == Audience.PUBLIC]
+    photos = [one for moment in seen for one in moment.uploads if one.kind == Kind.PHOTO]
     return Around(
         matter=there,
         people=[(each.pk, each.name) for each in queries.workers_of(request.community)],
-        hints=hints_for(there) if sees_all else (),
+        hints=hints_for(there) if sees_all and asks(Verb.ASSIGN) else (),
         categories=queries.categories_of(request.community),
         grids=grids_of(request.community),
-        near=_near(there) if sees_all else (),
+        near=_near(there) if sees_all and asks(Verb.MERGE) else (),
         photos=[
             (str(one.key), _("Photo {n}").format(n=number)) for number, one in enumerate(photos, start=1)
         ],
