@@ -30,6 +30,8 @@ ROOMS = (
     ("texts", "matters.templates", "setup:texts", gettext_lazy("Texts"), gettext_lazy("Answers that are written often.")),
     ("calendar", "matters.calendar", "setup:calendar", gettext_lazy("Working days"), gettext_lazy("Holidays and make-up working days: what deadlines are counted by.")),
     ("gateways", "messages.retry", "setup:gateways", gettext_lazy("Messages"), gettext_lazy("By what way residents and staff are told, and what did not go out.")),
+    ("mailbox", "matters.mailbox", "incoming:mailbox", gettext_lazy("Mail from residents"), gettext_lazy("The mailbox from which reports are taken in.")),
+    ("forgetting", "matters.forgetting", "incoming:forgetting", gettext_lazy("What is forgotten"), gettext_lazy("What goes next because its purpose no longer needs it, and what is held.")),
     ("partners", "partners.see", "partners:home", gettext_lazy("Other systems"), gettext_lazy("Keys for what reads or reports, addresses that are told, open data.")),
 )  # fmt: skip
 
