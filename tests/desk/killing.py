@@ -6,6 +6,7 @@ import ast
 import http.client
 import random
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -14,8 +15,6 @@ import threading
 import time
 import uuid
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,7 +22,7 @@ from tests.desk.common.gateway import Gateway
 from tests.desk.serving import Answer, Desk, code_in, report
 from tests.desk.test_up import LINLI, environment
 
-WRITERS = 6
+WRITERS = 5
 _UP, _AT_WORK = "Linli is up at", "Linli is at work"
 # Longer than a claim on a message and than every wait between attempts.
 DELIVER = """
@@ -85,6 +84,7 @@ class Residents:
         self._counted = counted
         self._guard = threading.Lock()
         self._enough = threading.Event()
+        self._over = threading.Event()
         self._threads = [
             threading.Thread(target=self._report_on, args=(number,), daemon=True) for number in range(WRITERS)
         ]
@@ -100,6 +100,10 @@ class Residents:
             thread.join(60)
             assert not thread.is_alive(), "a report was not acknowledged in a minute"
 
+    def give_up(self) -> None:
+        self._enough.set()
+        self._over.set()
+
     def send(self, key: str) -> Answer:
         number = int(key[:8], 16)
         address = f"10.{number >> 16 & 255}.{number >> 8 & 255}.{number & 255}"
@@ -114,18 +118,19 @@ class Residents:
                 self._until_acknowledged(key)
 
     def _until_acknowledged(self, key: str) -> None:
-        while True:
+        while not self._over.is_set():
             try:
                 answer = self.send(key)
             except (OSError, http.client.HTTPException):
                 pass  # not there, or killed before it had answered
             else:
-                return self._take(key, answer)
+                self.take(key, answer)
+                return
             with self._guard:
                 self._counted.retried += 1
             time.sleep(0.1)
 
-    def _take(self, key: str, answer: Answer) -> None:
+    def take(self, key: str, answer: Answer) -> None:
         with self._guard:
             if answer.status != 302:
                 told = " ".join(re.sub(r"<[^>]*>", " ", answer.body.decode(errors="replace")).split())
@@ -136,27 +141,37 @@ class Residents:
                 self._counted.answered_otherwise.append(f"{key}: another code")
 
 
-@contextmanager
-def _process(desk: Desk, log: Path, *arguments: object, **more: str) -> Iterator[subprocess.Popen[str]]:
-    with log.open("w") as out:
-        process = subprocess.Popen(
-            [*LINLI, *map(str, arguments), "--data", str(desk.data)],
-            env=environment(**desk.given, **more), stdout=out, stderr=subprocess.STDOUT, text=True,
-        )  # fmt: skip
-    try:
-        yield process
-    finally:
-        if process.poll() is None:
-            process.kill()
-        process.wait()
+class Process:
+    """A command of the desk's that is started again whenever it was killed."""
 
+    def __init__(self, desk: Desk, log: Path, said: str, *arguments: object, **more: str) -> None:
+        self._desk, self._log, self._said, self._arguments, self._more = desk, log, said, arguments, more
+        self._running: subprocess.Popen[str] | None = None
 
-def _ready(log: Path, text: str, process: subprocess.Popen[str]) -> None:
-    deadline = time.monotonic() + 90
-    while text not in log.read_text():
-        assert process.poll() is None, log.read_text()
-        assert time.monotonic() < deadline, log.read_text()
-        time.sleep(0.02)
+    def start(self) -> None:
+        with self._log.open("w") as out:
+            self._running = subprocess.Popen(
+                [*LINLI, *map(str, self._arguments), "--data", str(self._desk.data)],
+                env=environment(**self._desk.given, **self._more), stdout=out, stderr=subprocess.STDOUT, text=True,
+            )  # fmt: skip
+
+    def ready(self) -> None:
+        deadline = time.monotonic() + 120
+        while self._said not in self._log.read_text():
+            assert self._running is not None
+            assert self._running.poll() is None, self._log.read_text()
+            assert time.monotonic() < deadline, self._log.read_text()
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        if self._running is not None:
+            self._running.kill()
+            self._running.wait()
+
+    def stop(self) -> None:
+        assert self._running is not None
+        self._running.send_signal(signal.SIGTERM)
+        assert self._running.wait(60) == 0, self._log.read_text()
 
 
 def free_port() -> int:
@@ -166,46 +181,48 @@ def free_port() -> int:
 
 
 def killed(desk: Desk, gateway: Gateway, *, kills: int, seed: int, said: bool = False) -> Counted:
-    """Kill the server, the worker or both, at random moments under load, start again, and count at last."""
+    """Kill the server, the worker or both, at random moments under load, start them again, and count at last."""
     choose = random.Random(seed)
     counted = Counted()
     port = free_port()
     residents = Residents(f"http://127.0.0.1:{port}", counted)
     logs = Path(tempfile.mkdtemp(prefix="linli-kill-"))
     up = ("up", "--no-worker", "--port", port)
+    server = Process(desk, logs / "up", _UP, *up, LINLI_TRUSTED_PROXY="127.0.0.1")
+    worker = Process(desk, logs / "work", _AT_WORK, "work")
+    both = {"server": server, "worker": worker}
     residents.start()
     try:
+        for process in both.values():
+            process.start()
         while counted.kills.total() < kills:
-            victims = choose.choice(["server", "worker", "server and worker"])
-            early = choose.random() < 0.1
-            with (
-                _process(desk, logs / "up", *up, LINLI_TRUSTED_PROXY="127.0.0.1") as server,
-                _process(desk, logs / "work", "work") as worker,
-            ):
-                if early:
-                    time.sleep(choose.uniform(0.1, 1.5))
-                    victims += ", starting"
-                else:
-                    _ready(logs / "up", _UP, server)
-                    _ready(logs / "work", _AT_WORK, worker)
-                # What lives on is killed a little later, at another random moment.
-                for process in {"server": (server, worker), "worker": (worker, server)}.get(
-                    victims, (server, worker)
-                ):
-                    time.sleep(choose.uniform(0, 1.2) if "and" not in victims or process is server else 0)
-                    process.kill()
-                counted.kills[victims] += 1
-            if said and counted.kills.total() % 10 == 0:
+            for process in both.values():
+                process.ready()
+            time.sleep(choose.uniform(0.05, 1.2))
+            victims = choose.choice([["server"], ["worker"], ["server", "worker"]])
+            # Now and then also a moment after it was started, before it is ready.
+            moments = ["at work", "starting"] if choose.random() < 0.15 else ["at work"]
+            for moment in moments:
+                for name in victims:
+                    both[name].kill()
+                    counted.kills[f"the {name} {moment}"] += 1
+                for name in victims:
+                    both[name].start()
+                time.sleep(choose.uniform(0.1, 1.5) if moment != moments[-1] else 0)
+            if said:
                 print(f"  {counted.kills.total()} kills, {len(residents.codes):,} acknowledged", flush=True)
-        with _process(desk, logs / "up", *up, LINLI_TRUSTED_PROXY="127.0.0.1") as server:
-            _ready(logs / "up", _UP, server)
-            residents.finish()
-            for key in choose.sample(sorted(residents.codes), min(50, len(residents.codes))):
-                residents._take(key, residents.send(key))
-            server.send_signal(signal.SIGTERM)
-            assert server.wait(30) == 0, (logs / "up").read_text()
+        for process in both.values():
+            process.ready()
+        residents.finish()
+        for key in choose.sample(sorted(residents.codes), min(50, len(residents.codes))):
+            residents.take(key, residents.send(key))
+        for process in both.values():
+            process.stop()
     finally:
-        residents._enough.set()
+        residents.give_up()
+        for process in both.values():
+            process.kill()
+        shutil.rmtree(logs)
     _count(desk, gateway, residents, counted)
     return counted
 

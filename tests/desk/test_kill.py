@@ -14,15 +14,13 @@ from tests.desk.serving import database, opened
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("engine", "kills"), [("sqlite", 6), pytest.param("postgresql", 4, marks=pytest.mark.postgresql)]
+    ("engine", "kills"), [("sqlite", 8), pytest.param("postgresql", 5, marks=pytest.mark.postgresql)]
 )
 def test_desk_killed_under_load_keeps_every_promise(
     engine: str, kills: int, village_inputs: Inputs, tmp_path: Path
 ) -> None:
     with database(engine, "kill") as given, gateway() as sms:
-        desk = opened(
-            tmp_path / "data", village_inputs, given, gateway=f"json://127.0.0.1:{sms.port}/send/{{key}}"
-        )
+        desk = opened(tmp_path / "data", village_inputs, given, gateway=sms.by_key)
         counted = killed(desk, sms, kills=kills, seed=20261124)
     assert counted.faults == {}, counted
     assert counted.acknowledged > kills

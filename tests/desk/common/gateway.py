@@ -24,6 +24,11 @@ class Gateway:
     def url(self) -> str:
         return f"json://127.0.0.1:{self.port}/send/{{to}}"
 
+    @property
+    def by_key(self) -> str:
+        """The same, told the messages' own numbers instead of their readers'."""
+        return f"json://127.0.0.1:{self.port}/send/{{key}}"
+
 
 @contextmanager
 def gateway() -> Iterator[Gateway]:
