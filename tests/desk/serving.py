@@ -56,7 +56,7 @@ class Desk:
             LINLI_DATA=str(self.data), DJANGO_SETTINGS_MODULE="linli.desk.config.settings", **self.given
         )
         done = subprocess.run(
-            [sys.executable, "-c", code, *arguments], env=given, capture_output=True, text=True, timeout=60, check=False
+            [sys.executable, "-c", code, *arguments], env=given, capture_output=True, text=True, timeout=900, check=False
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
