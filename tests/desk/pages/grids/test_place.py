@@ -63,7 +63,7 @@ def test_list_is_looked_at_read_in_and_taken_back(office: Office) -> None:
     told = words(html)
     assert status == 200
     assert "Places people go to: places.csv 1 line, without a fault." in told
-    assert "canteen 桥头食堂 Mo-Fr 11:00-13:00 open" in told
+    assert "Community canteen 桥头食堂 Mo-Fr 11:00-13:00 there" in told
     assert states(office) == ["current"]
     key = uuid.uuid4()
     for _time in range(2):

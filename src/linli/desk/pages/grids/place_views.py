@@ -19,7 +19,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.desk.common.language import of_two
 from linli.desk.common.receipts import ReusedKeyError
-from linli.desk.pages.grids.words import column_names, datum_choices, import_states, list_names
+from linli.desk.pages.grids.words import cell_words, column_names, datum_choices, import_states, list_names
 from linli.desk.pages.staff.frame import frame, request_key_of
 from linli.desk.people.access import DeskRequest, desk_page
 from linli.desk.places.imports import LARGEST_BYTES, UnusableListError
@@ -132,13 +132,16 @@ def _salt(request: DeskRequest) -> str:
 
 def _look(brought: Brought, looked: Looked, salt: str) -> dict[str, Any]:
     columns = [name for name in _SHOWN_COLUMNS[brought.kind] if any(name in row for row in brought.rows)]
-    titles = column_names()
+    titles, said = column_names(), cell_words()
     return {
         "name": brought.name,
         "list": list_names()[brought.kind],
         "count": len(brought.rows),
         "titles": [titles[name] for name in columns],
-        "rows": [[row.get(name, "") for name in columns] for row in brought.rows[:_ROWS_SHOWN]],
+        "rows": [
+            [said.get((name, row.get(name, "")), row.get(name, "")) for name in columns]
+            for row in brought.rows[:_ROWS_SHOWN]
+        ],
         "more": max(0, len(brought.rows) - _ROWS_SHOWN),
         "token": signing.dumps(dataclasses.asdict(looked), salt=salt),
     }

@@ -6,8 +6,10 @@ import json
 
 from django.utils.translation import gettext as _
 
+from linli.desk.common.language import of_two
 from linli.desk.places.models import SpotKind, State
 from linli.desk.places.registers import ListKind
+from linli.engine.streets.kinds import load_kinds
 
 
 def change_names() -> dict[str, str]:
@@ -57,6 +59,18 @@ def column_names() -> dict[str, str]:
         "residents_65": _("65 and older"),
         "residents_0_6": _("0 to 6 years"),
         "residents_disabled": _("With a disability"),
+    }
+
+
+def cell_words() -> dict[tuple[str, str], str]:
+    """Say what a list's own words mean: column and word → in the reader's language."""
+    kinds = {("kind", kind.key): of_two(kind.zh, kind.en) for kind in load_kinds().values()}
+    return kinds | {
+        ("step_free", "yes"): _("yes"),
+        ("step_free", "no"): _("no"),
+        ("status", "open"): _("there"),
+        ("status", "closed"): _("closed for good"),
+        ("status", "none"): _("none here"),
     }
 
 
