@@ -18,7 +18,7 @@ from linli.desk.matters.models import Escalation, State
 from tests.browser import OpenPage, Visit
 from tests.desk.conftest import Built, serve_built, serve_no_more
 from tests.desk.matters.rows import put
-from tests.desk.people.conftest import Office, make_office
+from tests.desk.people.conftest import Office, make_grid, make_office
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 MANY = 12
@@ -26,12 +26,13 @@ MANY = 12
 
 @pytest.fixture
 def willow(transactional_db: None, built_village: Built) -> Iterator[Office]:
-    """A busy week: three clusters, more late than fits, a ladder climbed."""
+    """A busy week: three clusters, more grids and more that is late than fits on a page, a ladder climbed."""
     del transactional_db
     office = make_office("willow")
     serve_built(built_village, office.community)
     with scope(community=office.community):
         actions.seed_matters(community=office.community)
+        office.grids += [make_grid(office.community, number) for number in range(3, 15)]
         for number in range(MANY):
             place = {"lon": 0.001 + 0.012 * (number % 3), "lat": 0.0001}
             late = put(
@@ -42,6 +43,8 @@ def willow(transactional_db: None, built_village: Built) -> Iterator[Office]:
                 community=office.community, matter=late, rung=1, who="worker", at=clock.now()
             )
             put(office, days_ago=9, closed_after=1, **place)
+        for grid in office.grids:
+            put(office, days_ago=9, grid=grid, lon=None, lat=None)
     yield office
     serve_no_more()
 

@@ -225,8 +225,8 @@ def test_what_came_back_leads_to_a_proposal_once(office: Office) -> None:
     put(office, category="whistleblow", reopened=3, lat=30.009)
     back = {row["category"]: row for row in look(office)["recurring"]}
     assert back["Lighting"]["all_codes"] == codes
-    assert back["Lighting"]["may_be_proposed"]
-    assert not back["Reporting a breach of rules"]["may_be_proposed"]
+    assert back["Lighting"]["openly"]
+    assert not back["Reporting a breach of rules"]["openly"]
     client, key = client_of(office, "director"), str(uuid.uuid4())
     form = client.get(f"{OVERVIEW}projects/new/", {"matter": codes})
     assert form.context["form"].initial == {"title": "Lighting", "place_words": "Grid 1"}

@@ -85,3 +85,21 @@ def test_week_counts_what_does_not_fit_on_a_page(office: Office) -> None:
 def test_week_brings_no_script_of_its_own(office: Office) -> None:
     page = look(office).content.decode()
     assert re.findall(r'src="[^"]*/(?:overview|vendor)/[^"]*"', page) == []
+
+
+def test_week_names_nothing_that_was_told_in_confidence(office: Office) -> None:
+    late = {"overdue_at": clock.now(), "days_ago": 9}
+    shown, told, sensitive = (
+        put(office, **late),
+        put(office, confidential=True, **late),
+        put(office, category="whistleblow", **late),
+    )
+    for confidential, category in ((True, "noise"), (False, "complaint"), (False, "parking")):
+        put(office, reopened=3, confidential=confidential, category=category)
+    page = look(office)
+    assert (page.context["late"]["count"], page.context["late_more"]) == (3, 2)
+    text = page.content.decode()
+    assert shown.code in text
+    assert not any(code in text for code in (told.code, sensitive.code))
+    assert [row["category"] for row in page.context["recurring"]] == ["Parking"]
+    assert "A complaint about staff" not in text

@@ -25,6 +25,8 @@ from linli.desk.pages.staff.showing import due_words, grid_name, last_day, matte
 from linli.desk.places.models import Grid
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from linli.desk.matters.clusters import Cluster, Recurring
     from linli.desk.matters.figures import Rate
     from linli.desk.matters.trends import Stretch
@@ -223,6 +225,7 @@ def late_rows(actor: Actor, matters: Sequence[Matter], community: Community) -> 
                 "request_key": uuid.uuid4(),
                 "category": matter.category.name,
                 "where": place_of(matter),
+                "grid": grid_name(matter.grid) if matter.grid is not None else "",
                 "due": due_words(matter, now),
                 "was_due": last_day(matter.solve_due_at, community),
                 "worker": who_has_it(matter),
@@ -301,8 +304,8 @@ def recurring_rows(found: Sequence[Recurring], slug: str, *, most_codes: int = 8
                 "more": max(0, len(one.matters) - most_codes),
                 "all_codes": [matter.code for matter in one.matters],
                 "proposal": about,
-                # What was told in confidence speaks for no project.
-                "may_be_proposed": not one.category.sensitive
+                # What was told in confidence speaks for no project, and is pinned up nowhere.
+                "openly": not one.category.sensitive
                 and not any(matter.confidential for matter in one.matters),
             }
         )
@@ -315,7 +318,7 @@ def _where(one: Recurring) -> str:
     return " · ".join(dict.fromkeys([*grids[:1], *words[:1]])) or _("in no grid")
 
 
-def overdue_page(actor: Actor, asked: Asked, most: int) -> list[Matter]:
+def overdue(actor: Actor, asked: Asked) -> QuerySet[Matter]:
     """Give what is late of what was asked for, the latest first."""
     filters = queries.Filters(
         overdue=True,
@@ -323,4 +326,4 @@ def overdue_page(actor: Actor, asked: Asked, most: int) -> list[Matter]:
         no_grid=asked.extent.no_grid,
         category=asked.category,
     )
-    return list(queries.matters_for(actor, filters)[:most])
+    return queries.matters_for(actor, filters)

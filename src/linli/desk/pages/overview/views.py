@@ -40,7 +40,7 @@ def director(request: DeskRequest, slug: str) -> HttpResponse:
     """Show all of it, of the period, grid and category asked for."""
     asked = asking.read(request.GET, request.community)
     late = showing.late_by_rung(asked)
-    held = showing.overdue_page(request.actor, asked, MOST_LATE)
+    held = list(showing.overdue(request.actor, asked)[:MOST_LATE])
     found = showing.cluster_rows(clusters(asked.extent))
     back = recurring(request.community, most=MOST_RECURRING + 1)
     context = frame(request, view="overview") | {

@@ -43,8 +43,10 @@ def week(request: DeskRequest, slug: str) -> HttpResponse:
     this = Asked(community, first=monday, last=monday + 6 * _DAY)
     month = Asked(community, first=monday - (RATE_WEEKS - 1) * _WEEK, last=this.last)
     late = showing.late_by_rung(this)
-    held = showing.overdue_page(request.actor, this, MOST_LATE)
-    back = recurring(community, most=MOST_RECURRING + 1)
+    # It is pinned up: what was told in confidence is counted with the others and named nowhere.
+    openly = showing.overdue(request.actor, this).filter(confidential=False, category__sensitive=False)
+    held = list(openly[:MOST_LATE])
+    back = [one for one in showing.recurring_rows(recurring(community), slug, most_codes=4) if one["openly"]]
     grids = showing.rate_tables(month)["by_grid"]
     context = frame(request, view="overview") | {
         "asked": this,
@@ -55,7 +57,7 @@ def week(request: DeskRequest, slug: str) -> HttpResponse:
         "late": late,
         "late_rows": showing.late_rows(request.actor, held, community),
         "late_more": max(0, late["count"] - len(held)),
-        "recurring": showing.recurring_rows(back[:MOST_RECURRING], slug, most_codes=4),
+        "recurring": back[:MOST_RECURRING],
         "recurring_more": len(back) > MOST_RECURRING,
         "thanks": thanks(this.extent),
         "running": monday == latest,
