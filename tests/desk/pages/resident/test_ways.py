@@ -122,6 +122,19 @@ def test_the_resident_says_whether_it_is_solved(
     assert (answer.solved, answer.rating) == (solved == "yes", int(rating))
 
 
+def test_who_does_not_want_to_say_closes_it_and_counts_as_unanswered(office: Office) -> None:
+    code = done(office)
+    assert 'id="waive"' in reader().get(f"/c/willow/follow/{code}/").content.decode()
+    assert reader().post(f"/c/willow/follow/{code}/waive/", {"request_key": key()}).status_code == 302
+    matter = only_matter(office)
+    assert (matter.state, matter.solved, matter.satisfied) == (State.CLOSED, None, None)
+    with scope(community=office.community):
+        answer = matter.callbacks.get()
+    assert answer.answered_at is None
+    assert answer.ended_at is not None
+    assert 'id="waive"' not in reader().get(f"/c/willow/follow/{code}/").content.decode()
+
+
 def test_an_answer_that_lacks_something_says_so_and_keeps_the_words(office: Office) -> None:
     code = done(office)
     told = {"request_key": key(), "solved": "yes", "text": "灯亮了"}

@@ -165,7 +165,12 @@ def _what_now(opened: _Opened) -> list[str]:
 
 
 # What a resident may do, and by which verb of the lifecycle it is allowed.
-_FORMS = {"callback": Verb.CONFIRM, "reopen": Verb.REOPEN, "withdraw": Verb.WITHDRAW}
+_FORMS = {
+    "callback": Verb.CONFIRM,
+    "waive": Verb.WAIVE,
+    "reopen": Verb.REOPEN,
+    "withdraw": Verb.WITHDRAW,
+}
 
 
 def _forms(opened: _Opened) -> dict[str, bool]:
@@ -199,7 +204,7 @@ def _page(
     alone = own and matter.followers.count() == 1
     wrong, typed = wrong or {}, typed or {}
     place = name_in(matter.spot) if matter.spot else matter.place_words
-    verbs = ("callback", "reply", "reopen", "withdraw", "unfollow")
+    verbs = ("callback", "reply", "waive", "reopen", "withdraw", "unfollow")
     done = [str(message) for message in messages.get_messages(request)]
     context = {
         **frame(request, "follow"),
@@ -355,6 +360,14 @@ def _reopen(request: DeskRequest, opened: _Opened, key: uuid.UUID) -> HttpRespon
     return _page(request, opened, wrong=wrong, typed={"reason": reason}, key=key, status=422)
 
 
+def _waive(request: DeskRequest, opened: _Opened, key: uuid.UUID) -> HttpResponse:
+    try:
+        actions.waive_callback(matter=opened.matter, by=request.actor, follower=opened.follower, key=key)
+    except RefusedError as error:
+        return _page(request, opened, wrong={"": str(error)}, key=key, status=422)
+    return _done(request, opened, _("It is closed without an answer, as you wish."))
+
+
 def _withdraw(request: DeskRequest, opened: _Opened, key: uuid.UUID) -> HttpResponse:
     try:
         actions.withdraw(
@@ -377,6 +390,7 @@ def _unfollow(request: DeskRequest, opened: _Opened, key: uuid.UUID) -> HttpResp
 _VERBS = {
     "reply": _reply,
     "callback": _callback,
+    "waive": _waive,
     "reopen": _reopen,
     "withdraw": _withdraw,
     "unfollow": _unfollow,
