@@ -16,7 +16,7 @@ def asked(transactional_db: None) -> tuple[Kept[Community], list[str]]:
         return Community.objects.filter(slug=slug).first()
 
     Community.objects.create(slug="bridge", name_zh="桥头", created_at=clock.now())
-    return Kept(Community, find), looked
+    return Kept(find, of=[Community]), looked
 
 
 def test_row_is_looked_for_once_and_given_as_a_copy(asked: tuple[Kept[Community], list[str]]) -> None:
@@ -54,7 +54,9 @@ def test_what_another_changes_is_seen_after_a_second(
 @pytest.mark.django_db
 def test_nothing_is_kept_in_a_transaction() -> None:
     looked: list[str] = []
-    held = Kept(Community, lambda slug: looked.append(slug) or Community.objects.filter(slug=slug).first())
+    held = Kept(
+        lambda slug: looked.append(slug) or Community.objects.filter(slug=slug).first(), of=[Community]
+    )
     Community.objects.create(slug="bridge", name_zh="桥头", created_at=clock.now())
     held.get("bridge")
     held.get("bridge")

@@ -4,39 +4,41 @@ from __future__ import annotations
 
 import copy
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Generic, TypeVar
 
 from django.db import connection, models
 from django.db.models.signals import post_delete, post_save
 
-_Row = TypeVar("_Row", bound=models.Model)
+_Found = TypeVar("_Found")
 
 KEPT_S = 1.0
 
 
-class Kept(Generic[_Row]):
-    """Finds a row by a key. What this process changes is seen at once, what another changes a second later at most.
+class Kept(Generic[_Found]):
+    """Finds a row, or a list of rows, by a key.
 
-    Nothing is kept in a transaction, which may see what is rolled back afterwards; nor that there is no such row.
+    What this process saves is seen at once, what another saves a second later at most. Nothing is kept in a transaction,
+    which may see what is rolled back afterwards; nor that there is no such row.
     """
 
-    def __init__(self, model: type[_Row], find: Callable[[Any], _Row | None]) -> None:
+    def __init__(self, find: Callable[[Any], _Found | None], *, of: Iterable[type[models.Model]]) -> None:
         self._find = find
-        self._held: dict[Hashable, tuple[float, _Row]] = {}
-        for signal in (post_save, post_delete):
-            signal.connect(self._changed, sender=model, weak=False)
+        self._held: dict[Hashable, tuple[float, _Found]] = {}
+        for model in of:
+            for signal in (post_save, post_delete):
+                signal.connect(self._changed, sender=model, weak=False)
 
-    def get(self, key: Hashable) -> _Row | None:
+    def get(self, key: Hashable) -> _Found | None:
         """Return a copy of one's own, or None where there is none."""
         now = time.monotonic()
-        until, row = self._held.get(key, (0.0, None))
-        if row is None or until <= now or connection.in_atomic_block:
-            row = self._find(key)
-            if row is None or connection.in_atomic_block:
-                return row
-            self._held[key] = (now + KEPT_S, row)
-        return copy.copy(row)
+        until, found = self._held.get(key, (0.0, None))
+        if found is None or until <= now or connection.in_atomic_block:
+            found = self._find(key)
+            if found is None or connection.in_atomic_block:
+                return found
+            self._held[key] = (now + KEPT_S, found)
+        return copy.copy(found)
 
     def _changed(self, **_told: object) -> None:
         self._held.clear()

@@ -44,7 +44,13 @@ def take(*, key: str, capacity: int, refill_per_s: float, cost: int = 1) -> None
     if not 0 < cost <= capacity:
         raise ValueError(f"cost {cost}: the bucket holds {capacity}")
     hashed, now_s = digest(key, "limit"), clock.now().timestamp()
-    given: dict[str, str | float] = {"key": hashed, "cost": cost, "capacity": capacity, "rate": refill_per_s, "now_s": now_s}
+    given: dict[str, str | float] = {
+        "key": hashed,
+        "cost": cost,
+        "capacity": capacity,
+        "rate": refill_per_s,
+        "now_s": now_s,
+    }
     with connection.cursor() as cursor:
         cursor.execute(_TAKE % _LEAST_AND_GREATEST[connection.vendor], given)
         if cursor.fetchone():

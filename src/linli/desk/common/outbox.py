@@ -15,7 +15,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, transaction
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, Q, Value
 from django_scopes import scope, scopes_disabled
 
 from linli.desk.common import channels, clock, ledger
@@ -175,6 +175,20 @@ def stuck(*, community: Model) -> list[Stuck]:
         rows = Message.objects.filter(_undelivered()).order_by().values("channel", "state")
         counted = rows.annotate(count=Count("pk")).order_by("channel", "state")
         return [Stuck(**row) for row in counted]
+
+
+def waiting_words(*, community: Model, reader: str) -> tuple[list[Stuck], int]:
+    """Give `stuck`, and how much somebody of the staff has not read (`unread`), in one query."""
+    with scope(community=community):
+        stayed = Message.objects.filter(_undelivered()).order_by().values_list("channel", "state")
+        new = unread(community=community, reader=reader).order_by().values_list("community")
+        # What is unread is counted under a channel that is none.
+        counted = new.annotate(channel=Value(""), kind=Value(""), count=Count("pk"))
+        both = stayed.annotate(count=Count("pk")).union(
+            counted.values_list("channel", "kind", "count"), all=True
+        )
+        found = sorted(both)
+    return [Stuck(*row) for row in found if row[0]], sum(row[2] for row in found if not row[0])
 
 
 def undelivered(*, community: Model) -> QuerySet[Message]:

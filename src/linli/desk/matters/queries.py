@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import Q
 
 from linli.desk.common import tokens
+from linli.desk.common.kept import Kept
 from linli.desk.common.models import Upload
 from linli.desk.matters import index
 from linli.desk.matters.clusters import Recurring, recurring
@@ -71,7 +72,14 @@ class NotFoundError(AbsentError):
 
 def categories_of(community: Community) -> list[Category]:
     """Categories in use, in their order."""
-    return list(Category.objects.filter(community=community, retired_at=None))
+    return _categories.get(community.pk) or []
+
+
+def _in_use(community_id: int) -> list[Category]:
+    return list(Category.objects.filter(community=community_id, retired_at=None))
+
+
+_categories: Kept[list[Category]] = Kept(_in_use, of=[Category])
 
 
 def visible_to(actor: Actor) -> Q:

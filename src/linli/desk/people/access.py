@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from functools import wraps
 from typing import TYPE_CHECKING, Any, cast
 
@@ -17,7 +16,7 @@ from linli.desk.common import clock
 from linli.desk.common.kept import Kept
 from linli.desk.people.actors import Actor, resident, staff_actor
 from linli.desk.people.errors import AbsentError, ForbiddenError
-from linli.desk.people.models import Account, Post
+from linli.desk.people.models import Account
 from linli.desk.places.models import Community
 
 if TYPE_CHECKING:
@@ -37,9 +36,6 @@ __all__ = [
     "public_page",
     "require",
 ]
-
-# A post says when it was last used; to the day is enough, and spares a write on every page.
-_USE_IS_NOTED_EVERY = dt.timedelta(hours=20)
 
 
 class DeskRequest(HttpRequest):
@@ -66,16 +62,8 @@ def actor_of(request: HttpRequest, community: Community) -> Actor:
     account = request.user
     if not isinstance(account, Account):
         return resident(community)
-    now = clock.now()
     with scope(community=community):
-        actor = staff_actor(account, community, at=now)
-        if actor is None:
-            return resident(community)
-        stale = now - _USE_IS_NOTED_EVERY
-        Post.objects.filter(
-            account=account, community=community, until=None, lapsed_at=None, last_used_at__lt=stale
-        ).update(last_used_at=now)
-    return actor
+        return staff_actor(account, community, at=clock.now()) or resident(community)
 
 
 def community_at(slug: str) -> Community | None:
@@ -88,7 +76,7 @@ def _community(slug: str) -> Community | None:
         return Community.objects.filter(slug=slug).first()
 
 
-_communities = Kept(Community, _community)
+_communities = Kept(_community, of=[Community])
 
 
 def desk_page(permission: str) -> Callable[[View], View]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -10,8 +11,6 @@ import rules
 from linli.desk.people.models import Account, Post, Role, StaffSession
 
 if TYPE_CHECKING:
-    import datetime as dt
-
     from linli.desk.places.models import Community
 
 
@@ -74,19 +73,28 @@ def resident(community: Community) -> Actor:
 SYSTEM, RESIDENT = system, resident
 
 
+# A post says when it was last used; to the day is enough, and spares a write on every page.
+_USE_IS_NOTED_EVERY = dt.timedelta(hours=20)
+
+
 def staff_actor(account: Account, community: Community, *, at: dt.datetime) -> Actor | None:
-    """Make the actor that an account is in a community, by its posts or its open staff session; None if it is nobody."""
+    """Make the actor that an account is in a community, by its posts or its open staff session; None if it is nobody.
+
+    That the posts were used is noted.
+    """
     if not account.is_active:
         return None
     posts = Post.objects.filter(account=account, community=community, until=None, lapsed_at=None)
-    held = list(posts.values_list("role", "grid_id"))
+    held = list(posts.values_list("role", "grid_id", "last_used_at"))
     if held:
+        if any(used_at < at - _USE_IS_NOTED_EVERY for _role, _grid, used_at in held):
+            posts.update(last_used_at=at)
         return Actor(
             key=account.key,
             account=account,
             community=community,
-            roles=frozenset(Role(role) for role, _grid in held),
-            grid_ids=frozenset(grid for _role, grid in held if grid is not None),
+            roles=frozenset(Role(role) for role, _grid, _used_at in held),
+            grid_ids=frozenset(grid for _role, grid, _used_at in held if grid is not None),
             name=account.name,
         )
     if account.is_operator and _has_session(account, community, at):

@@ -19,12 +19,12 @@ from linli.desk.common.models import Upload
 from linli.desk.common.models_extras import Kind
 from linli.desk.matters.models import Audience, Matter
 from linli.desk.matters.openly import rounded
-from linli.desk.matters.queries import public_matter, public_matters, timeline, uploads_shown
+from linli.desk.matters.queries import categories_of, public_matter, public_matters, timeline, uploads_shown
 from linli.desk.pages.resident import filing, limiting, timelines
 from linli.desk.pages.resident.near import ago
 from linli.desk.pages.resident.public_photos import first_photo_url
 from linli.desk.pages.resident.report_views import photo_answer
-from linli.desk.pages.resident.shown import categories_in_use, frame
+from linli.desk.pages.resident.shown import frame
 from linli.desk.pages.resident.told import Told, read_key
 from linli.desk.pages.resident.words import script_words, standing_of
 from linli.desk.people.access import DeskRequest, public_page
@@ -44,7 +44,7 @@ def matters(request: DeskRequest, slug: str) -> HttpResponse:
     """List what neighbours have told; the map beside it shows the same."""
     show = request.GET.get("show", "open")
     show = show if show in _SHOWN else "open"
-    categories = [one for one in categories_in_use() if one.public and not one.sensitive]
+    categories = [one for one in categories_of(request.community) if one.public and not one.sensitive]
     chosen = next((one for one in categories if one.key == request.GET.get("category")), None)
     number = int(page) if (page := request.GET.get("page", "1")).isdecimal() and len(page) < 5 else 1
     found = _found(request, show, chosen)

@@ -18,10 +18,10 @@ from linli.desk.common.language import name_in
 from linli.desk.common.limits import LimitedError
 from linli.desk.common.uploads import UploadError
 from linli.desk.matters.actions import was_put_down
+from linli.desk.matters.queries import categories_of
 from linli.desk.pages.resident import filing, limiting, photos
 from linli.desk.pages.resident.near import near_rows
 from linli.desk.pages.resident.shown import (
-    categories_in_use,
     category_groups,
     category_in_use,
     channel_rows,
@@ -136,7 +136,7 @@ def _page(
 ) -> HttpResponse:
     community = request.community
     spot = _spot(request, told.spot_code)
-    categories = categories_in_use()
+    categories = categories_of(community)
     contact = purposes()["contact"]
     context = {
         **frame(request, "report"),

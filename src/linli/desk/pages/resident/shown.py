@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from linli.desk.common.kept import Kept
 from linli.desk.common.language import name_in, of_two
 from linli.desk.matters import seed
-from linli.desk.matters.models import Category
+from linli.desk.matters.queries import categories_of
 from linli.desk.pages.resident.questions import question_rows
 from linli.desk.pages.resident.words import channel_names, emergency_names, emergency_reasons
 from linli.desk.people.queries import public_worker_card
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
     from django.http import QueryDict
 
-    from linli.desk.matters.models import Matter
+    from linli.desk.matters.models import Category, Matter
     from linli.desk.people.access import DeskRequest
     from linli.desk.places.models import Community
 
@@ -59,22 +58,9 @@ def group_names() -> dict[str, str]:
     return {key: of_two(group["zh"], group["en"]) for key, group in seed.groups().items()}
 
 
-def categories_in_use() -> list[Category]:
-    """Every category of the community in scope that one can choose."""
-    return list(Category.objects.filter(retired_at=None))
-
-
 def category_in_use(community: Community, key: str) -> Category | None:
     """Find one that can be chosen."""
-    return _categories.get((community.pk, key))
-
-
-def _category(of: tuple[int, str]) -> Category | None:
-    community_id, key = of
-    return Category.objects.filter(community=community_id, retired_at=None, key=key).first()
-
-
-_categories = Kept(Category, _category)
+    return next((one for one in categories_of(community) if one.key == key), None)
 
 
 def category_groups(

@@ -13,23 +13,24 @@ from django.http import HttpResponseRedirect, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from linli.desk.common import clock
+from linli.desk.common.kept import Kept
 from linli.desk.matters import actions, queries
 from linli.desk.matters.errors import RefusedError
 from linli.desk.matters.models import State
 from linli.desk.matters.queries import Filters
 from linli.desk.pages.staff import habits, showing
 from linli.desk.pages.staff.frame import frame, request_key_of, unless_known
-from linli.desk.pages.staff.notices import notice_count
-from linli.desk.pages.staff.unsent import unsent_words
+from linli.desk.pages.staff.unsent import unsent_and_unread
 from linli.desk.pages.staff.words import inbox_words
 from linli.desk.people.access import desk_page, require
-from linli.desk.people.models import Role
+from linli.desk.people.models import Account, Post, Role
 from linli.desk.people.queries import posts_in_force
+from linli.desk.places.models import Grid
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,12 +39,17 @@ if TYPE_CHECKING:
 
     from linli.desk.matters.models import Category
     from linli.desk.people.access import DeskRequest
-    from linli.desk.people.models import Account
-    from linli.desk.places.models import Grid
 
 PAGE_ROWS = 50
 LONGEST_SEARCH = 100
 MOST_AT_ONCE = 100
+# What a row shows, and no more: whole rows carry what is decrypted on reading.
+_JOINED = ("category", "grid", "spot", "worker")
+_SHOWN = (
+    "community_id", "code", "version", "words", "place_words", "state", "reopened", "confidential", "solve_due_at", "warn_at",
+    "lead", "category__name_zh", "category__name_en", "category__sensitive", "grid__number", "grid__name_zh", "grid__name_en",
+    "spot__name_zh", "spot__name_en", "worker__name",
+)  # fmt: skip
 
 
 class FilterForm(forms.Form):
@@ -105,7 +111,7 @@ class Worker:
     grids: str
 
 
-def _workers() -> list[Worker]:
+def _workers_of(_of: tuple[int, str | None]) -> list[Worker]:
     """List who may be handed a matter, as `queries.workers_of` does, with the grids of each; in one query."""
     held = posts_in_force().filter(account__is_active=True).exclude(role=Role.AUDITOR)
     grids: dict[Account, list[str]] = {}
@@ -116,15 +122,25 @@ def _workers() -> list[Worker]:
     return [Worker(account.pk, account.name, ", ".join(names)) for account, names in grids.items()]
 
 
+def _grids_of(community_id: int) -> list[Grid]:
+    return list(Grid.objects.filter(community=community_id, retired_at=None).defer("boundary"))
+
+
+_workers = Kept(_workers_of, of=[Post, Account, Grid])
+_grids = Kept(_grids_of, of=[Grid])
+
+
 @require_safe
 @desk_page("desk.see")
 def inbox(request: DeskRequest, slug: str) -> HttpResponse:
     """Show what waits at the desk."""
-    workers = _workers()
+    of = (request.community.pk, get_language())
+    workers = _workers.get(of) or []
+    unsent, unread = unsent_and_unread(request.actor)
     form = FilterForm(
         request.GET,
         categories=queries.categories_of(request.community),
-        grids=queries.grids_shown(request.actor),
+        grids=_grids.get(request.community.pk) or [],
         workers=workers,
     )
     query = request.GET.copy()
@@ -135,9 +151,9 @@ def inbox(request: DeskRequest, slug: str) -> HttpResponse:
         "rows_url": f"{reverse('staff:rows', args=[slug])}?{request.GET.urlencode()}",
         "query": query.urlencode(),
         "workers": workers,
-        "unsent": unsent_words(request.actor),
+        "unsent": unsent,
         **_views(request),
-        "notice_count": notice_count(request.actor),
+        "notice_count": unread,
     }  # fmt: skip
     return render(request, "pages/staff/inbox.html", context)
 
@@ -155,7 +171,11 @@ def _rows(request: DeskRequest) -> dict[str, Any]:
     found = queries.matters_for(request.actor, filters_of(request.GET))
     page = max(1, int(text)) if (text := request.GET.get("page", "1")).isdigit() else 1
     start = (page - 1) * PAGE_ROWS
-    held = list(found[start : start + PAGE_ROWS + 1])
+    held = list(
+        found.select_related(None).select_related(*_JOINED).only(*_SHOWN)[start : start + PAGE_ROWS + 1]
+    )
+    for matter in held:
+        matter.community = request.community
     shown = held[:PAGE_ROWS]
     looking = habits.who_looks(by=request.actor, matters=shown)
     listed = [

@@ -14,11 +14,10 @@ if TYPE_CHECKING:
     from linli.desk.people.actors import Actor
 
 
-def unsent_words(by: Actor) -> list[str]:
-    """Say by channel how many messages could not be sent, and why; nothing to who can do nothing about it."""
-    if not by.may("messages.retry"):
-        return []
-    return [_words(one) for one in outbox.stuck(community=by.community)]
+def unsent_and_unread(by: Actor) -> tuple[list[str], int]:
+    """Say by channel how many messages could not be sent, and why, to who can do something about it; and count the unread."""
+    stuck, unread = outbox.waiting_words(community=by.community, reader=by.key)
+    return [_words(one) for one in stuck] if by.may("messages.retry") else [], unread
 
 
 def _words(one: outbox.Stuck) -> str:
