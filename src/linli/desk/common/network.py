@@ -14,15 +14,25 @@ class PrivateAddressError(Exception):
     """The name leads into a private network."""
 
 
-def connect(host: str, port: int, *, timeout_s: float) -> socket.socket:
+class OpenNetError(Exception):
+    """The name leads to the open net, where nothing goes unencrypted."""
+
+
+def connect(host: str, port: int, *, timeout_s: float, in_clear: bool = False) -> socket.socket:
     """Connect to the address that was looked at: asked again, the name might stand for another.
 
     `settings.INNER_NETWORKS` names the private networks that may be reached all the same.
+
+    Parameters
+    ----------
+    in_clear : what is sent is not encrypted, so it goes into those networks only.
 
     Raises
     ------
     PrivateAddressError
         One of its addresses is private: a name that stands for one of ours and one of somebody else's is a trick.
+    OpenNetError
+        One is not in those networks, and what is sent is not encrypted.
     OSError
         There is no such name, or nobody answers there.
     """
@@ -31,8 +41,8 @@ def connect(host: str, port: int, *, timeout_s: float) -> socket.socket:
     except UnicodeError as error:
         raise OSError("no name") from error
     addresses = list(dict.fromkeys(str(one[4][0]) for one in found))
-    if any(_is_private(address) for address in addresses):
-        raise PrivateAddressError(host)
+    for address in addresses:
+        check(address, in_clear=in_clear)
     for address in addresses[:-1]:
         try:
             return socket.create_connection((address, port), timeout_s)
@@ -41,13 +51,17 @@ def connect(host: str, port: int, *, timeout_s: float) -> socket.socket:
     return socket.create_connection((addresses[-1], port), timeout_s)
 
 
-def _is_private(address: str) -> bool:
+def check(address: str, *, in_clear: bool = False) -> None:
+    """Look whether one address may be reached; raises as `connect` does."""
     ip = ipaddress.ip_address(address)
     if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
         ip = ip.ipv4_mapped
     inner = [ipaddress.ip_network(one) for one in settings.INNER_NETWORKS]
     if any(ip in network for network in inner if network.version == ip.version):
-        return False
+        return
     # An IPv4 address inside an IPv6 one would be reached by a tunnel, or by a network's translation.
     inside = isinstance(ip, ipaddress.IPv6Address) and (ip.sixtofour or ip.teredo or ip in _TRANSLATED)
-    return bool(not ip.is_global or ip.is_multicast or ip.is_reserved or ip.is_unspecified or inside)
+    if not ip.is_global or ip.is_multicast or ip.is_reserved or ip.is_unspecified or inside:
+        raise PrivateAddressError(address)
+    if in_clear:
+        raise OpenNetError(address)

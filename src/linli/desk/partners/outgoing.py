@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import http.client
-import ipaddress
-import socket
 import ssl
 import time
 from collections.abc import Mapping
@@ -14,8 +12,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from linli.desk.common import network
+
 if TYPE_CHECKING:
-    from ipaddress import IPv4Address, IPv6Address
+    import socket
 
 # For each wait, and for all of them together: whoever answers a letter a second holds nobody up for long.
 TIMEOUT_S = 10.0
@@ -35,14 +35,25 @@ def check_url(url: str) -> None:
     """
     scheme, host, _port, _path = _split(url)
     try:
-        literal = ipaddress.ip_address(host)
+        network.check(host, in_clear=scheme == "http")
     except ValueError:
-        if scheme != "https" and not _inner_networks():
-            raise RefusedAddressError(
-                _("The address is not https; on the open net nothing is sent without it.")
-            ) from None
-        return
-    _check_ip(literal, https=scheme == "https")
+        # A name: where it leads is looked up when it is asked.
+        if scheme == "http" and not settings.INNER_NETWORKS:
+            raise RefusedAddressError(_not_https()) from None
+    except (network.PrivateAddressError, network.OpenNetError) as error:
+        raise _refused(error) from error
+
+
+def _not_https() -> str:
+    return _("The address is not https; on the open net nothing is sent without it.")
+
+
+def _refused(error: Exception) -> RefusedAddressError:
+    if isinstance(error, network.OpenNetError):
+        return RefusedAddressError(_not_https())
+    return RefusedAddressError(
+        _("The address leads into a private network; only the operator can allow that.")
+    )
 
 
 def _split(url: str) -> tuple[str, str, int, str]:
@@ -65,29 +76,6 @@ def _split(url: str) -> tuple[str, str, int, str]:
     return parts.scheme, parts.hostname, port or (443 if parts.scheme == "https" else 80), path
 
 
-def _check_ip(ip: IPv4Address | IPv6Address, *, https: bool) -> None:
-    """Public addresses by HTTPS; others only in networks that the operator named."""
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
-    if any(ip in network for network in _inner_networks() if network.version == ip.version):
-        return
-    # An IPv4 address inside an IPv6 one would be reached by a tunnel, or by a network's translation.
-    inside = isinstance(ip, ipaddress.IPv6Address) and (ip.sixtofour or ip.teredo or ip in _TRANSLATED)
-    if not ip.is_global or ip.is_multicast or ip.is_reserved or ip.is_unspecified or inside:
-        raise RefusedAddressError(
-            _("The address leads into a private network; only the operator can allow that.")
-        )
-    if not https:
-        raise RefusedAddressError(_("The address is not https; on the open net nothing is sent without it."))
-
-
-_TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")
-
-
-def _inner_networks() -> list[ipaddress.IPv4Network | ipaddress.IPv6Network]:
-    return [ipaddress.ip_network(one) for one in settings.INNER_NETWORKS]
-
-
 def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> int:
     """Send a POST and give the status of its answer, of which nothing else is read. Redirects are not followed.
 
@@ -100,14 +88,11 @@ def post(url: str, *, body: bytes, headers: Mapping[str, str]) -> int:
     """
     scheme, host, port, path = _split(url)
     https = scheme == "https"
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    addresses = [ipaddress.ip_address(one[4][0]) for one in found]
-    # All of them: a name that stands for one address of ours and one of somebody else's is a trick.
-    for ip in addresses:
-        _check_ip(ip, https=https)
     ends = time.monotonic() + _ALL_S
-    # Connected to what was checked: asked again, the name might stand for another address.
-    wire = socket.create_connection((str(addresses[0]), port), timeout=TIMEOUT_S)
+    try:
+        wire = network.connect(host, port, timeout_s=TIMEOUT_S, in_clear=not https)
+    except (network.PrivateAddressError, network.OpenNetError) as error:
+        raise _refused(error) from error
     try:
         if https:
             wire = ssl.create_default_context().wrap_socket(wire, server_hostname=host)
