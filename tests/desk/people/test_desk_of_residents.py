@@ -223,7 +223,7 @@ def test_a_list_takes_as_many_queries_for_three_as_for_one(
     desk: Client, office: Office, zhang: Resident, django_assert_num_queries
 ) -> None:
     desk.get("/c/willow/desk/residents/")
-    with django_assert_num_queries(7) as one:
+    with django_assert_num_queries(6) as one:
         desk.get("/c/willow/desk/residents/")
     for name in ("李四", "王五"):
         Resident.objects.create(community=office.community, name=name, created_at=clock.now())
