@@ -152,6 +152,7 @@ WAYS: dict[Verb, Way] = {
             text=deed.text("text"),
             uploads=deed.uploads,
             outcome=Outcome(deed.given.get("outcome") or Outcome.FIXED),
+            internal_text=deed.text("internal"),
         ),
         "text",
     ),
