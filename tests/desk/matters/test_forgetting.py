@@ -19,7 +19,7 @@ from linli.desk.people.access import ForbiddenError
 from linli.desk.people.actors import RESIDENT
 from linli.desk.people.models import Consent, Resident
 from linli.desk.people.purposes import purposes
-from linli.desk.people.residents import give_consent
+from linli.desk.people.residents import give_consent, withdraw_consent
 from tests.desk.clock import Frozen
 from tests.desk.matters.letters import photo
 from tests.desk.people.conftest import Office
@@ -236,6 +236,29 @@ def test_new_consent_keeps_contact_for_its_own_time(neighbour: Resident, office:
     assert forgetting.forget_residents() == 0
     time.move(days=1)
     assert forgetting.forget_residents() == 2
+
+
+def test_whoever_is_visited_or_in_dispute_can_still_be_reached(
+    receive, neighbour: Resident, office: Office, time: Frozen
+):
+    give_consent(by=office.actor("care_worker"), resident=neighbour, purpose="care")
+    other = Resident.objects.create(
+        community=office.community, name="李四", phone="13800000000", created_at=time.moment
+    )
+    matter = receive(reporter=other).matter
+    end = ended(matter, office)
+    hold = forgetting.hold_matter(
+        by=office.actor("director"), matter=matter, reason="争议", until=dt.date(2029, 1, 1)
+    )
+    time.set(end + CONTACT + dt.timedelta(days=30))
+    assert forgetting.forget_residents() == 0
+    withdraw_consent(by=office.actor("care_worker"), resident=neighbour, purpose="care")
+    forgetting.lift_hold(by=office.actor("director"), hold=hold)
+    # One of them altogether; of the other, whose matter is kept, the contact.
+    assert forgetting.forget_residents() == 3
+    for resident in (neighbour, other):
+        resident.refresh_from_db()
+    assert (neighbour.erased_at, other.erased_at, other.phone) == (time.moment, None, "")
 
 
 def test_follower_without_a_row_of_their_own_loses_the_address(receive, office: Office, time: Frozen):

@@ -124,21 +124,23 @@ def _put_off(matter: Matter) -> None:
     )
 
 
-def _needed_since(purpose: str, at: dt.datetime) -> Q:
-    """Residents who are still needed for a purpose: by a matter that has not ended, or not long enough ago."""
-    cut = at - kept_for(purpose)
-    ended = _ended_by(cut)
-    theirs = Matter.objects.filter(reporter=OuterRef("pk"), anonymised_at=None).exclude(ended)
-    followed = Follower.objects.filter(resident=OuterRef("pk"), matter__anonymised_at=None).exclude(
+def _needed(purpose: str, at: dt.datetime) -> Q:
+    """Residents who are still needed for a purpose: by what has not ended, or not long enough ago."""
+    cut, me = at - kept_for(purpose), OuterRef("pk")
+    theirs = Matter.objects.filter(reporter=me, anonymised_at=None).exclude(_ended_by(cut))
+    held = Hold.objects.filter(matter__reporter=me, lifted_at=None, until__gt=at)
+    followed = Follower.objects.filter(resident=me, matter__anonymised_at=None).exclude(
         _ended_by(cut, path="matter__")
     )
-    agreed = Consent.objects.filter(
-        resident=OuterRef("pk"), purpose=purpose, withdrawn_at=None, given_at__gt=cut
-    )
-    acts = Proxy.objects.filter(by_resident=OuterRef("pk"), until=None)
-    return (
-        Q(created_at__gt=cut) | Q(Exists(theirs)) | Q(Exists(followed)) | Q(Exists(agreed)) | Q(Exists(acts))
-    )
+    standing = Consent.objects.filter(resident=me, withdrawn_at=None)
+    agreed = standing.filter(purpose=purpose, given_at__gt=cut)
+    # Who is visited has to be found.
+    otherwise = standing.exclude(purpose__in=LAPSING)
+    acts = Proxy.objects.filter(by_resident=me, until=None)
+    needed = Q(created_at__gt=cut)
+    for reason in (theirs, held, followed, agreed, otherwise, acts):
+        needed |= Q(Exists(reason))
+    return needed
 
 
 def _kept(purpose: str) -> Q:
@@ -156,7 +158,7 @@ def _kept(purpose: str) -> Q:
 def lapsing(purpose: str, at: dt.datetime) -> QuerySet[Resident]:
     """Give the residents of whom something is kept for a purpose whose time is over at a moment."""
     with scopes_disabled():
-        return Resident.objects.filter(_kept(purpose), erased_at=None).exclude(_needed_since(purpose, at))
+        return Resident.objects.filter(_kept(purpose), erased_at=None).exclude(_needed(purpose, at))
 
 
 def unneeded(at: dt.datetime) -> QuerySet[Resident]:
@@ -167,7 +169,7 @@ def unneeded(at: dt.datetime) -> QuerySet[Resident]:
         agreed = Consent.objects.filter(resident=OuterRef("pk"), withdrawn_at=None)
         standing = Resident.objects.filter(erased_at=None)
         return standing.exclude(
-            _needed_since("contact", at) | Q(Exists(theirs)) | Q(Exists(followed)) | Q(Exists(agreed))
+            _needed("contact", at) | Q(Exists(theirs)) | Q(Exists(followed)) | Q(Exists(agreed))
         )
 
 

@@ -41,7 +41,7 @@ def box_of(server: Dovecot, **more) -> dict:
     return given | more
 
 
-def bring(client: Client, text: str, *, name: str = "paper.csv", datum: str = ""):
+def bring(client: Client, text: str, *, name: str = "paper.csv", datum: str = "none"):
     file = SimpleUploadedFile(name, text.encode())
     told = {"file": file, "datum": datum, "request_key": str(uuid.uuid4())}
     return client.post(f"{HERE}lists/", told, follow=True)

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from linli.desk.matters.models import Mailbox
 from linli.desk.people.forms import KeyedForm
 
+NO_COORDINATES = "none"
 _QUIET = {"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
 
 
@@ -66,10 +67,9 @@ class ListForm(KeyedForm):
     )
     datum = forms.ChoiceField(
         label=_("Coordinates in it"),
-        required=False,
         help_text=_("Ask whoever made the list. Maps of Chinese companies are seldom WGS-84."),
         choices=[
-            ("", _("It has none")),
+            (NO_COORDINATES, _("It has none")),
             ("wgs84", _("WGS-84: GPS, Tianditu, OpenStreetMap")),
             ("gcj02", _("GCJ-02: Gaode, Tencent")),
             ("bd09", _("BD-09: Baidu")),

@@ -17,7 +17,7 @@ from linli.desk.common.language import in_chinese
 from linli.desk.matters import csv_intake, queries
 from linli.desk.matters.csv_lines import COLUMNS
 from linli.desk.matters.models import Matter, MatterList
-from linli.desk.pages.incoming.forms import ListForm
+from linli.desk.pages.incoming.forms import NO_COORDINATES, ListForm
 from linli.desk.pages.incoming.frame import page
 from linli.desk.pages.staff.showing import grid_name, list_words, matter_url, moment
 from linli.desk.people.access import AbsentError, desk_page
@@ -40,10 +40,13 @@ def lists(request: DeskRequest, slug: str) -> HttpResponse:
     form = ListForm(request.POST or None, request.FILES or None)
     faults: list[Any] = []
     if request.method == "POST" and form.is_valid():
-        file = form.cleaned_data["file"]
+        file, datum = form.cleaned_data["file"], form.cleaned_data["datum"]
         try:
             shown = csv_intake.show_list(
-                by=request.actor, data=file.read(), name=file.name, datum=form.cleaned_data["datum"]
+                by=request.actor,
+                data=file.read(),
+                name=file.name,
+                datum="" if datum == NO_COORDINATES else datum,
             )
             return redirect("incoming:list", slug, shown.pk)
         except UnusableListError as error:
