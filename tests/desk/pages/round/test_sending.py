@@ -10,6 +10,7 @@ from django_scopes import scope
 from linli.desk.common.models import Upload
 from linli.desk.matters import actions
 from linli.desk.matters.models import Matter, Source, State, Step
+from tests.desk.clock import Frozen
 from tests.desk.matters.conftest import IN_FIRST, IN_SECOND, Receive
 from tests.desk.pages.round.conftest import Send, client_of, photo
 from tests.desk.people.conftest import Office, make_office
@@ -110,6 +111,24 @@ def test_photos_before_and_after_come_in_that_order(send: Send, matter: Matter) 
     kept = list(Upload.objects.filter(about=step.key).order_by("pk"))
     assert [one.key for one in kept] == [uuid.uuid5(uuid.UUID(key), f"photo {n}") for n in range(2)]
     assert Upload.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [
+        (95, "Done on 24 Nov 07:25 by the phone's clock; there was no network until now."),
+        (5, ""),
+        (-30, ""),
+        (60 * 24 * 365, ""),
+    ],
+)
+def test_what_was_done_well_before_it_arrived_says_so_to_colleagues(
+    time: Frozen, send: Send, matter: Matter, minutes: int, words: str
+) -> None:
+    made_at = int((time.moment.timestamp() - minutes * 60) * 1000)
+    assert send(matter, "finish", **GIVEN["finish"], made_at=made_at).status_code == 200
+    step = Step.objects.get(matter=matter, verb="finish")
+    assert (step.internal_text, step.public_text) == (words, "换了灯泡")
 
 
 def test_voice_note_needs_no_words_and_stays_inside(send: Send, matter: Matter) -> None:

@@ -88,7 +88,8 @@ def _point(text: str) -> Point | None:
 
 def _categories(request: DeskRequest) -> list[dict[str, Any]]:
     """Group what a finding can be about, each with its questions and the number to call first."""
-    names, groups = group_names(), {}
+    names = group_names()
+    groups: dict[str, dict[str, Any]] = {}
     for one in queries.categories_of(request.community):
         group = groups.setdefault(one.group, {"name": names.get(one.group, one.group), "categories": []})
         group["categories"].append(

@@ -6,6 +6,7 @@ sent again is answered as the first time, even if its matter is no longer the wo
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
+from linli.desk.common import clock
 from linli.desk.common.receipts import ReusedKeyError, result_of
 from linli.desk.common.uploads import UploadError
 from linli.desk.matters import actions, queries
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
 # In this order: what it looked like before stands before what it looks like now.
 PHOTOS = ("before", "after", "photos")
 MOST_PHOTOS = 6
+# Our own choices: less is no delay worth a word; more is a clock that is wrong.
+LATE, LONG_AGO = dt.timedelta(minutes=15), dt.timedelta(days=60)
 
 
 @require_POST
@@ -82,6 +86,7 @@ def _done(request: DeskRequest, key: uuid.UUID) -> HttpResponse:
             raise ConflictError(matter)
         given = {name: told.get(name, "") for name in ("text", "reason")}
         given["outcome"] = _outcome(told.get("outcome", ""))
+        given["internal"] = _late_words(told.get("made_at", ""), matter)
         uploads = _uploads(request, key)
         verbs.WAYS[verb].do(
             verbs.Deed(matter=matter, by=request.actor, key=key, version=seen, given=given, uploads=uploads)
@@ -104,6 +109,17 @@ def _version(text: str) -> int:
 
 def _outcome(text: str) -> str:
     return text if text in Outcome.values else Outcome.FIXED
+
+
+def _late_words(made_at: str, matter: Matter) -> str:
+    """Say for colleagues that it was done well before it arrived: the deadline may have passed on the way."""
+    if not made_at.isascii() or not made_at.isdecimal() or len(made_at) > 14:
+        return ""
+    made = dt.datetime.fromtimestamp(int(made_at) / 1000, dt.UTC)
+    if not LATE < clock.now() - made < LONG_AGO:
+        return ""
+    when = showing.moment(made, matter.community)
+    return _("Done on {when} by the phone's clock; there was no network until now.").format(when=when)
 
 
 def _known(by: Actor, *, code: str, verb: Verb, key: uuid.UUID) -> bool:

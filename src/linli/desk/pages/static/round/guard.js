@@ -3,4 +3,5 @@
 import { nowHere } from "./keeping.js";
 
 const account = document.querySelector("[data-account]")?.dataset.account;
-if (account) nowHere(account).catch(() => {});
+// The round sees to it itself, before it keeps anything.
+if (account && !document.querySelector("#round")) nowHere(account).catch(() => {});

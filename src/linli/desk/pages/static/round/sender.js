@@ -35,7 +35,7 @@ export async function whoIsIt(url) {
 
 function bodyOf(deed, files) {
   const body = new FormData();
-  for (const name of ["request_key", "actor", "code", "version", "verb"]) body.append(name, String(deed[name]));
+  for (const name of ["request_key", "actor", "code", "version", "verb", "made_at"]) body.append(name, String(deed[name]));
   for (const [name, value] of deed.fields) body.append(name, value);
   for (const file of files) body.append(file.name, new Blob([file.bytes], { type: file.type }), file.file_name);
   return body;
