@@ -47,7 +47,7 @@ def test_the_account_page_is_for_whoever_has_logged_in(office: Office) -> None:
     assert Client().get("/account/").status_code == 302
     page = logged_in(office.accounts["grid_worker"]).get("/account/").content.decode()
     assert "grid_worker of willow" in page
-    assert "willow社区 · 网格员 · 第1网格" in page
+    assert '<a href="/c/willow/round/">willow社区 · 网格员 · 第1网格</a>' in page
 
 
 @pytest.mark.parametrize(

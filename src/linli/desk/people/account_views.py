@@ -20,6 +20,7 @@ from linli.desk.people.access import AbsentError, DeskRequest, actor_of, communi
 from linli.desk.people.forms import ReasonForm
 from linli.desk.people.frame import done, page
 from linli.desk.people.models import Account, Post, StaffSession
+from linli.desk.people.ways import first_way
 from linli.desk.places.models import Community
 
 if TYPE_CHECKING:
@@ -34,7 +35,9 @@ def account(request: HttpRequest) -> HttpResponse:
     own = cast("Account", request.user)
     with scopes_disabled():
         held = Post.objects.filter(account=own, until=None, lapsed_at=None)
-        posts = list(held.select_related("community", "grid").order_by("community", "role", "grid"))
+        posts = list(
+            held.select_related("community", "grid", "account").order_by("community", "role", "grid")
+        )
         communities = list(Community.objects.order_by("slug")) if own.is_operator else []
     context = {
         "account": own,
@@ -52,7 +55,7 @@ def _post_words(post: Post) -> dict[str, Any]:
         name = f"{name} · {grid}"
     if post.deputy:
         name = f"{name} ({_('stands in')})"
-    return {"words": name, "slug": post.community.slug}
+    return {"words": name, "url": first_way(post.account, post.community)}
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -11,13 +11,11 @@ from allauth.mfa.adapter import DefaultMFAAdapter
 from cryptography.fernet import Fernet
 from django.conf import settings
 from django.urls import reverse
-from django_scopes import scope, scopes_disabled
+from django_scopes import scopes_disabled
 
-from linli.desk.common import clock
 from linli.desk.common.limits import client_address
-from linli.desk.people.actors import staff_actor
 from linli.desk.people.models import Post
-from linli.desk.people.ways import ways
+from linli.desk.people.ways import first_way
 from linli.desk.places.models import Community
 
 if TYPE_CHECKING:
@@ -44,12 +42,8 @@ class AccountAdapter(DefaultAccountAdapter):  # type: ignore[misc] # allauth has
         with scopes_disabled():
             held = Post.objects.filter(account=account, until=None, lapsed_at=None).values("community")
             communities = list(Community.objects.filter(pk__in=held)[:2])
-        if len(communities) != 1:
-            return reverse("people:account")
-        only = communities[0]
-        with scope(community=only):
-            listed = ways(staff_actor(account, only, at=clock.now()), only.slug, here="")
-        return str(listed[0]["url"]) if listed else reverse("people:account")
+        way = first_way(account, communities[0]) if len(communities) == 1 else ""
+        return way or reverse("people:account")
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """Go back to one's own account."""

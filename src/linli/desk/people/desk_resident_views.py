@@ -51,7 +51,7 @@ def residents(request: DeskRequest, slug: str) -> HttpResponse:
     """List residents, newest first, or those of one number or address."""
     del slug
     found = Resident.objects.filter(erased_at=None).order_by("-pk")
-    form = FindForm(request.GET)
+    form = FindForm(request.GET, label_suffix="")
     words = form.cleaned_data["q"].strip() if form.is_valid() else ""
     if words:
         wanted = {"phone_digest": phone_digest(words), "email_digest": email_digest(words)}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from linli.desk.common.language import name_in
 from linli.desk.people.models import Account, Channel, Consent, Role
 from linli.desk.people.purposes import purposes
 
@@ -27,7 +28,7 @@ class KeyedForm(forms.Form):
 
 
 def _grid_name(grid: Grid) -> str:
-    return f"{grid.number} · {grid}"
+    return f"{grid.number} · {name_in(grid)}"
 
 
 class HireForm(KeyedForm):

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from linli.desk.common.language import name_in
 from linli.desk.people import actions
 from linli.desk.people.access import AbsentError, DeskRequest, desk_page
 from linli.desk.people.errors import RefusedError
@@ -38,7 +39,11 @@ def staff(request: DeskRequest, slug: str) -> HttpResponse:
     )
     rows = [_row(post, guarded=post.account_id in guarded) for post in posts]
     grids = [
-        {"grid": grid, "posts": [row for row in rows if row["post"].grid_id == grid.pk]}
+        {
+            "grid": grid,
+            "name": name_in(grid),
+            "posts": [row for row in rows if row["post"].grid_id == grid.pk],
+        }
         for grid in _grids(request)
     ]
     roles = [
@@ -115,7 +120,9 @@ def hand_over(request: DeskRequest, slug: str, grid: int) -> HttpResponse:
     ):
         messages.success(request, _("The grid is handed over."))
         return redirect("people:staff", slug)
-    return page(request, "hand_over.html", form=form, grid=there, status=422 if form.is_bound else 200)
+    return page(
+        request, "hand_over.html", form=form, grid_name=name_in(there), status=422 if form.is_bound else 200
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -6,9 +6,15 @@ from typing import TYPE_CHECKING, Any
 
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
+from django_scopes import scope
+
+from linli.desk.common import clock
+from linli.desk.people.actors import staff_actor
 
 if TYPE_CHECKING:
     from linli.desk.people.actors import Actor
+    from linli.desk.people.models import Account
+    from linli.desk.places.models import Community
 
 # Key, permission, address, words.
 _STAFF = (
@@ -27,6 +33,13 @@ _RESIDENT = (
     ("matters", "resident:matters", _("All matters")),
     ("grids", "grids:public", _("My grid worker")),
 )
+
+
+def first_way(account: Account, community: Community) -> str:
+    """Where somebody's work begins in a community; empty where they have none."""
+    with scope(community=community):
+        listed = ways(staff_actor(account, community, at=clock.now()), community.slug, here="")
+    return str(listed[0]["url"]) if listed else ""
 
 
 def ways(actor: Actor | None, slug: str, *, here: str) -> list[dict[str, Any]]:
