@@ -39,6 +39,8 @@ def test_week_is_the_last_that_is_over(office: Office) -> None:
     seen = look(office).context
     assert (seen["asked"].first, seen["asked"].last) == (dt.date(2026, 11, 16), dt.date(2026, 11, 22))
     assert [one["value"] for one in seen["totals"]][:3] == ["1", "0", "1"]
+    columns = seen["chart"]["drawn"][0]["chart"].columns
+    assert [(number, one.kind) for number, one in enumerate(columns) if one.height] == [(22, "received")]
     assert (seen["running"], seen["later"]) == (False, f"{WEEK}?week=2026-11-23")
     running = look(office, "?week=2026-11-24").context
     assert (running["asked"].first, running["running"], running["later"]) == (dt.date(2026, 11, 23), True, "")

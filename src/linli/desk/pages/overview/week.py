@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 #: Rates are of the matters received in so many weeks up to this one: of a single week few are answered yet.
 RATE_WEEKS = 4
+#: So many weeks are drawn.
+DRAWN_WEEKS = 12
 #: One page: more than these are counted, not listed.
 MOST_LATE, MOST_RECURRING, MOST_GRIDS = 7, 4, 10
 _WEEK = dt.timedelta(days=7)
@@ -42,6 +44,7 @@ def week(request: DeskRequest, slug: str) -> HttpResponse:
     community = request.community
     this = Asked(community, first=monday, last=monday + 6 * _DAY)
     month = Asked(community, first=monday - (RATE_WEEKS - 1) * _WEEK, last=this.last)
+    season = Asked(community, first=monday - (DRAWN_WEEKS - 1) * _WEEK, last=this.last)
     late = showing.late_by_rung(this)
     # It is pinned up: what was told in confidence is counted with the others and named nowhere.
     openly = showing.overdue(request.actor, this).filter(confidential=False, category__sensitive=False)
@@ -54,6 +57,8 @@ def week(request: DeskRequest, slug: str) -> HttpResponse:
         "totals": showing.totals(this),
         "rates": grids[: MOST_GRIDS + 1],
         "rates_more": max(0, len(grids) - MOST_GRIDS - 1),
+        "chart": showing.weeks(season)["charts"][0],
+        "drawn_weeks": DRAWN_WEEKS,
         "late": late,
         "late_rows": showing.late_rows(request.actor, held, community),
         "late_more": max(0, late["count"] - len(held)),
