@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
 import pytest
@@ -19,7 +19,7 @@ from django_scopes import scope
 
 from linli.desk.common import ledger
 from linli.desk.common.models import Message
-from linli.desk.matters import actions, mailbox_reading
+from linli.desk.matters import actions, mailbox_actions, mailbox_reading
 from linli.desk.matters.models import Mail, Mailbox, Matter
 from tests.desk.matters.letters import letter
 from tests.desk.matters.test_mailbox import look, settled
@@ -83,6 +83,53 @@ def test_connection_cut_off_at_any_step_loses_and_doubles_nothing(
     assert Matter.objects.count() == 3
     assert Message.objects.filter(topic="matter.receive").count() == 3
     assert dovecot.flags() == [True] * 3
+
+
+def _hostile(says: Callable[[bytes], bytes]) -> socket.socket:
+    """A server that answers each line as it is told, and then goes on with a letter at a time."""
+    listening = socket.create_server(("127.0.0.1", 0))
+
+    def serve() -> None:
+        with suppress(OSError):
+            here, _address = listening.accept()
+            with here, here.makefile("rb") as lines:
+                here.sendall(b"* OK ready\r\n")
+                for line in lines:
+                    if answer := says(line):
+                        here.sendall(answer)
+                        continue
+                    while True:
+                        here.sendall(b"*")
+                        time.sleep(0.05)
+
+    threading.Thread(target=serve, daemon=True).start()
+    return listening
+
+
+def _capable(line: bytes) -> bytes:
+    tag, *_rest = line.split()
+    return b"* CAPABILITY IMAP4rev1\r\n" + tag + b" OK\r\n" if b"CAPABILITY" in line else b""
+
+
+def _announcing(line: bytes) -> bytes:
+    return _capable(line) or b"* 1 FETCH (BODY[] {999999999999}\r\n"
+
+
+@pytest.mark.parametrize("says", [_capable, _announcing])
+def test_server_that_never_ends_is_left(
+    office: Office, settings, monkeypatch: pytest.MonkeyPatch, says: Callable[[bytes], bytes]
+):
+    settings.INNER_NETWORKS = ("127.0.0.0/8",)
+    monkeypatch.setattr("linli.desk.matters.mailbox_server.LONGEST_S", 0.5)
+    with _hostile(says) as server:
+        mailbox_actions.set_mailbox(
+            by=office.actor("director"), host="127.0.0.1", port=server.getsockname()[1], security="none", username="a",
+            password="b", folder="", address="", enabled=True,
+        )  # fmt: skip
+        began = time.monotonic()
+        assert look() == 0
+    assert time.monotonic() - began < 5
+    assert Mailbox.objects.get().problem in {"broken", "unreachable"}
 
 
 def test_two_who_look_at_once_take_each_mail_once(transactional_db: None, dovecot: Dovecot):

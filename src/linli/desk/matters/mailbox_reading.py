@@ -141,7 +141,8 @@ def _look_at(box: Mailbox, inbox: Inbox, uid: int) -> None:
     at = Place(generation=box.generation, uid_validity=inbox.uid_validity, uid=uid)
     known = mailbox_taking.known(box, at)
     size = inbox.size(uid)
-    too_large = size is not None and size > mailbox_letters.MOST_BYTES and not (known and known.wanted)
+    most = mailbox_server.MOST_BYTES if known and known.wanted else mailbox_letters.MOST_BYTES
+    too_large = size is not None and size > most
     raw = inbox.read(uid, head_only=too_large) if size is not None else None
     try:
         if raw is not None:

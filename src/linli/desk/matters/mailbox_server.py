@@ -5,7 +5,9 @@ from __future__ import annotations
 import base64
 import imaplib
 import re
+import socket
 import ssl
+import threading
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +16,11 @@ from linli.desk.matters.models import Mailbox
 
 if TYPE_CHECKING:
     import datetime as dt
-    import socket
     from collections.abc import Iterable, Iterator
 
-TIMEOUT_S = 15.0
+# For each wait, and for all of them together: whoever answers a letter a second holds up nobody else's mail for long.
+TIMEOUT_S, LONGEST_S = 15.0, 300.0
+MOST_BYTES = 100 * 1024 * 1024
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
 
@@ -29,14 +32,24 @@ class MailboxError(Exception):
         self.problem = problem
 
 
-class _Plain(imaplib.IMAP4):
+class _Bounded(imaplib.IMAP4):
+    """Takes no more at once than any message may have, whatever a server announces."""
+
+    def read(self, size: int) -> bytes:
+        """Read so many bytes."""
+        if size > MOST_BYTES:
+            raise self.abort("more than any message")
+        return super().read(size)
+
+
+class _Plain(_Bounded):
     """Never into a private network."""
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
         return connect(self.host, self.port, timeout_s=timeout or TIMEOUT_S)
 
 
-class _Tls(imaplib.IMAP4_SSL):
+class _Tls(_Bounded, imaplib.IMAP4_SSL):
     """Likewise, its certificate checked against the name that was given."""
 
     def _create_socket(self, timeout: float | None) -> socket.socket:
@@ -117,8 +130,12 @@ def opened(box: Mailbox) -> Iterator[Inbox]:
     MailboxError
     """
     server: imaplib.IMAP4 | None = None
+    ends: threading.Timer | None = None
     try:
         server = _connected(box)
+        ends = threading.Timer(LONGEST_S, _break_off, [server])
+        ends.daemon = True
+        ends.start()
         _log_in(server, box)
         yield Inbox(server, box.folder)
     except PrivateAddressError as error:
@@ -130,8 +147,15 @@ def opened(box: Mailbox) -> Iterator[Inbox]:
     except imaplib.IMAP4.error as error:
         raise MailboxError("broken") from error
     finally:
+        if ends is not None:
+            ends.cancel()
         if server is not None:
             _leave(server)
+
+
+def _break_off(server: imaplib.IMAP4) -> None:
+    with suppress(OSError):
+        server.socket().shutdown(socket.SHUT_RDWR)
 
 
 def _leave(server: imaplib.IMAP4) -> None:
