@@ -209,7 +209,7 @@ def label_of(verb: Verb) -> str:
         Verb.REOPEN: _("Reopen"),
         Verb.NOTE: _("Note for colleagues"),
         Verb.SAY: _("Say publicly"),
-        Verb.PUBLISH: _("What everybody sees"),
+        Verb.PUBLISH: _("Decide what everybody sees"),
         Verb.CORRECT: _("Correct"),
         Verb.SPLIT: _("Make two of it"),
         Verb.MERGE: _("Join with another"),
