@@ -113,13 +113,13 @@ def bounded(examples: int) -> settings:
 
 
 @few.parametrize()
-@bounded(5)
+@bounded(3)
 def test_without_a_key_nothing_is_found(case: schemathesis.Case) -> None:
     ask(case)
 
 
 @few.include(tag="matters").parametrize()
-@bounded(5)
+@bounded(3)
 def test_with_a_key_nothing_is_found(case: schemathesis.Case) -> None:
     ask(case, Authorization=f"Bearer {KEY}")
 
