@@ -108,10 +108,13 @@ def test_matter_goes_from_a_photo_to_the_last_word(
     worker.page.goto(f"{base}/round/")
     assert worker.axe() == []
     assert not worker.scrolls_sideways()
-    worker.page.locator("article .doings a").first.click()
+    worker.page.locator("article [data-verb=start]").click()
+    worker.page.locator("#outbox.all-sent").wait_for()
+    assert matter_of(willow).state == State.IN_PROGRESS
+    worker.page.locator("article .more > summary").click()
+    worker.page.locator("article [data-open]").click()
     worker.page.wait_for_url(re.compile("/desk/matters/"))
     assert not worker.scrolls_sideways()
-    do(worker.page, "start")
     do(worker.page, "finish", text="已上门,约好晚上九点后不再施工")
     assert matter_of(willow).state == State.DONE
 

@@ -93,6 +93,13 @@ def test_card_offers_what_the_table_allows(office: Office, send: Send, receive: 
     }  # fmt: skip
 
 
+def test_buttons_lead_to_the_matters_own_forms_without_script(office: Office, matter: Matter) -> None:
+    page = day_of(office)
+    for verb in ("start", "finish", "note", "ask", "say", "object"):
+        assert f'href="/c/willow/desk/matters/{matter.code}/#verb-{verb}" data-verb="{verb}">' in page
+    assert 'href="/c/willow/desk/new/" data-verb="found">' in page
+
+
 def test_what_was_decided_is_not_handed_back_again(office: Office, send: Send, matter: Matter) -> None:
     send(matter, "object", reason="不在我的网格")
     decided = actions.assign_matter(
