@@ -174,14 +174,6 @@ def test_intake_keeps_who_and_what_once(office: Office) -> None:
         assert matter.follow_code in page
 
 
-def test_work_shows_ones_own_only(office: Office, receive: Receive) -> None:
-    mine, theirs = receive().matter, receive(at=IN_SECOND).matter
-    for order in ("walk", "due"):
-        page = client_of(office, "grid_worker").get(f"/c/willow/round/?order={order}").content.decode()
-        assert mine.code in page
-        assert theirs.code not in page
-
-
 def test_inbox_says_loudly_what_did_not_go_out(office: Office, matter: Matter) -> None:
     outbox.deliver_due()
     count = Message.objects.filter(channel="sms").count()
