@@ -31,7 +31,7 @@ def test_clusters_are_where_most_lie_together(office: Office, django_assert_num_
     for north in (500, 510, 520):
         put(office, grid=second, **beside(north=north))
     put(office, **beside(east=3000))
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         full, other = clusters(Extent(office.community))
     assert (full.count, full.late) == (5, 1)
     assert [(category.key, n) for category, n in full.categories] == [("lighting", 4), ("noise", 1)]
@@ -42,6 +42,7 @@ def test_clusters_are_where_most_lie_together(office: Office, django_assert_num_
         )
         < 1
     )
+    assert full.codes == ("26-00005", "26-00004", "26-00003", "26-00002", "26-00001")
     assert (other.count, other.late, other.grids) == (3, 0, ((second, 3),))
 
 

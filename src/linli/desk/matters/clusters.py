@@ -10,8 +10,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.db.models import Avg, Count, F, Q
-from django.db.models.functions import Floor
+from django.db.models import Avg, Count, F, Q, Window
+from django.db.models.functions import Floor, RowNumber
 
 from linli.desk.common import clock
 from linli.desk.matters.figures import METRES_PER_DEGREE, Extent, metres_between
@@ -30,6 +30,8 @@ CELL_M = 50.0
 LEAST = 3
 #: Squares looked at: the fullest. A place of ten square kilometres has as many.
 _CELLS = 4000
+#: So many of a cluster are named.
+_CODES = 6
 #: Two reports of one category lie at one place if they are at most so far apart.
 SAME_PLACE_M = 100.0
 #: At most so many are compared one by one; the newest.
@@ -48,13 +50,15 @@ class Cluster:
     late: int
     categories: tuple[tuple[Category, int], ...]
     grids: tuple[tuple[Grid | None, int], ...]
+    # The newest of them.
+    codes: tuple[str, ...]
 
 
 def clusters(asked: Extent, *, least: int = LEAST, most: int = 12) -> list[Cluster]:
     """Find where matters are closest together, the fullest first.
 
     Matters are counted in squares of 50 m. The square that has most matters in it and in the eight around it is a cluster
-    with those; then the same again with what is left, until fewer than `least` lie together. The database counts; four
+    with those; then the same again with what is left, until fewer than `least` lie together. The database counts; six
     queries, however many matters there are.
     """
     placed = Matter.objects.filter(asked.received, lat__isnull=False).order_by()
@@ -75,6 +79,7 @@ def clusters(asked: Extent, *, least: int = LEAST, most: int = 12) -> list[Clust
     if not found:
         return []
     kinds, grids = _kinds_and_grids(squares, found)
+    codes = _newest(squares, found)
     categories = Category.objects.in_bulk([pk for counter in kinds for pk in counter])
     places = Grid.objects.in_bulk([pk for counter in grids for pk in counter if pk is not None])
     return [
@@ -82,6 +87,7 @@ def clusters(asked: Extent, *, least: int = LEAST, most: int = 12) -> list[Clust
             [cells[cell] for cell in group],
             categories=tuple((categories[pk], n) for pk, n in kinds[number].most_common()),
             grids=tuple((places.get(pk or 0), n) for pk, n in grids[number].most_common()),
+            codes=codes[number],
         )
         for number, group in enumerate(found)
     ]
@@ -130,18 +136,23 @@ def _fullest(counts: dict[Cell, int], *, least: int, most: int) -> list[list[Cel
     return found
 
 
+def _inside(found: list[list[Cell]]) -> Q:
+    """Condition on the squares of all clusters, and a few around them."""
+    inside = Q(pk__in=[])
+    for group in found:
+        ys, xs = [y for y, _x in group], [x for _y, x in group]
+        inside |= Q(y__gte=min(ys), y__lte=max(ys), x__gte=min(xs), x__lte=max(xs))
+    return inside
+
+
 def _kinds_and_grids(
     squares: QuerySet[Any, Any], found: list[list[Cell]]
 ) -> tuple[list[Counter[int]], list[Counter[int | None]]]:
     """Count categories and grids of each cluster."""
     of_cell = {cell: number for number, group in enumerate(found) for cell in group}
-    inside = Q(pk__in=[])
-    for group in found:
-        ys, xs = [y for y, _x in group], [x for _y, x in group]
-        inside |= Q(y__gte=min(ys), y__lte=max(ys), x__gte=min(xs), x__lte=max(xs))
     kinds: list[Counter[int]] = [Counter() for _ in found]
     grids: list[Counter[int | None]] = [Counter() for _ in found]
-    rows = squares.filter(inside).values("y", "x", "category", "grid").annotate(n=Count("pk"))
+    rows = squares.filter(_inside(found)).values("y", "x", "category", "grid").annotate(n=Count("pk"))
     for y, x, category, grid, n in rows.values_list("y", "x", "category", "grid", "n"):
         number = of_cell.get((int(y), int(x)))
         if number is not None:
@@ -150,11 +161,25 @@ def _kinds_and_grids(
     return kinds, grids
 
 
+def _newest(squares: QuerySet[Any, Any], found: list[list[Cell]]) -> list[tuple[str, ...]]:
+    """Name a few matters of each cluster, the newest of each square first."""
+    of_cell = {cell: number for number, group in enumerate(found) for cell in group}
+    place = Window(RowNumber(), partition_by=["y", "x"], order_by=["-received_at", "-pk"])
+    newest = squares.filter(_inside(found)).annotate(place=place).filter(place__lte=_CODES)
+    codes: list[list[str]] = [[] for _ in found]
+    for y, x, code in newest.order_by("-received_at", "-pk").values_list("y", "x", "code"):
+        number = of_cell.get((int(y), int(x)))
+        if number is not None:
+            codes[number].append(code)
+    return [tuple(each[:_CODES]) for each in codes]
+
+
 def _cluster(
     squares: list[_Square],
     *,
     categories: tuple[tuple[Category, int], ...],
     grids: tuple[tuple[Grid | None, int], ...],
+    codes: tuple[str, ...],
 ) -> Cluster:
     count = sum(one.count for one in squares)
     return Cluster(
@@ -164,6 +189,7 @@ def _cluster(
         late=sum(one.late for one in squares),
         categories=categories,
         grids=grids,
+        codes=codes,
     )
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-import pytest
-
 from linli.desk.common import clock
 from linli.desk.matters.models import Callback, Matter
 from tests.desk.clock import Frozen
@@ -46,11 +44,9 @@ def test_week_is_the_last_that_is_over(office: Office) -> None:
     assert (running["asked"].first, running["running"], running["later"]) == (dt.date(2026, 11, 23), True, "")
 
 
-@pytest.mark.parametrize(
-    "query", ["?week=2031-01-01", "?week=1066-10-14", "?week=monday", "?week=9999-12-31", "?week=0001-01-01"]
-)
-def test_week_that_cannot_be_is_the_last_that_is_over(office: Office, query: str) -> None:
-    assert look(office, query).context["asked"].first == dt.date(2026, 11, 16)
+def test_week_that_cannot_be_is_the_last_that_is_over(office: Office) -> None:
+    for week in ("2031-01-01", "1066-10-14", "monday", "9999-12-31", "0001-01-01"):
+        assert look(office, f"?week={week}").context["asked"].first == dt.date(2026, 11, 16), week
 
 
 def test_week_gives_its_rates_with_what_they_are_of(office: Office) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Count
+from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -254,7 +255,7 @@ def _ladder(rungs: Sequence[LadderRung], reached: Iterable[Escalation]) -> list[
     ]
 
 
-def cluster_rows(found: Sequence[Cluster]) -> list[dict[str, Any]]:
+def cluster_rows(found: Sequence[Cluster], slug: str) -> list[dict[str, Any]]:
     """Show where matters lie close together, as numbered rows and pins."""
     most = max((one.count for one in found), default=1)
     rows = []
@@ -268,6 +269,10 @@ def cluster_rows(found: Sequence[Cluster]) -> list[dict[str, Any]]:
                 "width": round(100 * one.count / most, 1),
                 "grids": _and_so_on(grids),
                 "kinds": _and_so_on([f"{category.name} {n}" for category, n in one.categories]),
+                "codes": [
+                    {"code": code, "url": reverse("staff:matter", args=[slug, code])} for code in one.codes
+                ],
+                "more": one.count > len(one.codes),
                 "lon": round(one.lon, 5),
                 "lat": round(one.lat, 5),
                 # Four sizes, by area: a number alone is not seen from afar.

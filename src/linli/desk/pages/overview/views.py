@@ -41,7 +41,7 @@ def director(request: DeskRequest, slug: str) -> HttpResponse:
     asked = asking.read(request.GET, request.community)
     late = showing.late_by_rung(asked)
     held = list(showing.overdue(request.actor, asked)[:MOST_LATE])
-    found = showing.cluster_rows(clusters(asked.extent))
+    found = showing.cluster_rows(clusters(asked.extent), slug)
     back = recurring(request.community, most=MOST_RECURRING + 1)
     context = frame(request, view="overview") | {
         "asked": asked,
