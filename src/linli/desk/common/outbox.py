@@ -238,8 +238,10 @@ def unread(*, community: Model, reader: str) -> QuerySet[Message]:
 
 def mark_read(*, community: Model, reader: str, about: str = "") -> int:
     """Take what somebody was told, all of it or about one thing, as read; return how many messages."""
-    found = unread(community=community, reader=reader)
-    return (found.filter(about=about) if about else found).order_by().update(read_at=clock.now())
+    found = unread(community=community, reader=reader).order_by()
+    found = found.filter(about=about) if about else found
+    # Asked first: whoever only looks must not wait for those who write.
+    return found.update(read_at=clock.now()) if found.exists() else 0
 
 
 def erase(*, community: Model, about: Sequence[str]) -> int:

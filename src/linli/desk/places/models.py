@@ -29,6 +29,8 @@ class Community(models.Model):  # type: ignore[django-manager-missing] # the sco
     country = models.CharField(max_length=2, default="CN")
     # Whom to call first where a life is in danger: police, fire, ambulance, traffic → number.
     emergency_numbers = models.JSONField(default=emergency_numbers_of_china)
+    # What residents ring for anything else; posted publicly.
+    phone = models.CharField(max_length=30, blank=True)
     # Its people and matters are invented, for trying things out; every page says so.
     invented = models.BooleanField(default=False)
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from django.test import Client
+
 from linli.desk.common.models import LedgerEntry, Message
 from linli.desk.matters import sweeps
 from linli.desk.matters.models import Escalation, LadderRung, Matter, ReplyTemplate
@@ -131,3 +133,12 @@ def test_settings_list_only_what_one_may(desk: Look) -> None:
     assert "/desk/setup/categories/" in page
     assert "/desk/setup/ladder/" not in page
     assert "/desk/setup/ladder/" in desk().see()
+
+
+def test_telephone_of_the_committee_is_told_to_residents(desk: Look, office: Office) -> None:
+    director, anybody = desk(), Client()
+    report = "/c/willow/report/"
+    assert 'class="bottom"' not in anybody.get(report).content.decode()
+    director.send("community/", **facts(phone="0571-8800 0000"))
+    assert 'href="tel:0571-8800 0000"' in anybody.get(report).content.decode()
+    assert "made of digits" in director.send("community/", status=422, **facts(phone="next door"))

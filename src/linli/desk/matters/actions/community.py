@@ -34,17 +34,18 @@ _NUMBER = re.compile(r"\+?[0-9][0-9 -]{1,18}")
 
 @dataclasses.dataclass(frozen=True)
 class CommunityFacts:
-    """Names, zone, country and the numbers that save lives."""
+    """Names, zone, country, the committee's own number, and those that save lives."""
 
     name_zh: str
     name_en: str
     timezone: str
     country: str
     emergency_numbers: dict[str, str]
+    phone: str = ""
 
 
 def change_community(*, by: Actor, facts: CommunityFacts, key: uuid.UUID | None = None) -> Community:
-    """Put right what a community is called, where its clock stands, and whom to ring in an emergency.
+    """Put right what a community is called, where its clock stands, and whom to ring.
 
     Raises
     ------
@@ -82,9 +83,16 @@ def _checked(facts: CommunityFacts) -> dict[str, Any]:
     numbers = {
         who: number.strip() for who in HELPERS if (number := facts.emergency_numbers.get(who, "")).strip()
     }
-    if any(not _NUMBER.fullmatch(number) for number in numbers.values()):
-        raise RefusedError(_("An emergency number is made of digits."))
-    return {**names, "timezone": facts.timezone, "country": country, "emergency_numbers": numbers}
+    phone = facts.phone.strip()
+    if any(not _NUMBER.fullmatch(number) for number in [*numbers.values(), *([phone] if phone else [])]):
+        raise RefusedError(_("A telephone number is made of digits."))
+    return {
+        **names,
+        "timezone": facts.timezone,
+        "country": country,
+        "emergency_numbers": numbers,
+        "phone": phone,
+    }
 
 
 def set_day(

@@ -36,6 +36,13 @@ class CommunityForm(KeyedForm):
         max_length=2,
         help_text=gettext_lazy("Whose public holidays the calendar is filled with."),
     )
+    phone = forms.CharField(
+        label=gettext_lazy("Telephone of the committee"),
+        max_length=20,
+        required=False,
+        widget=forms.TextInput(_TELEPHONE),
+        help_text=gettext_lazy("Shown to everybody, at the foot of the residents' pages."),
+    )
     police = forms.CharField(
         label=gettext_lazy("Police"), max_length=20, required=False, widget=forms.TextInput(_TELEPHONE)
     )
@@ -51,7 +58,7 @@ class CommunityForm(KeyedForm):
         """Collect what was written."""
         given = self.cleaned_data
         return CommunityFacts(
-            name_zh=given["name_zh"], name_en=given["name_en"], timezone=given["timezone"], country=given["country"],
+            name_zh=given["name_zh"], name_en=given["name_en"], timezone=given["timezone"], country=given["country"], phone=given["phone"],
             emergency_numbers={who: given[who] for who in HELPERS},
         )  # fmt: skip
 
@@ -63,7 +70,7 @@ def community(request: DeskRequest, slug: str) -> HttpResponse:
     del slug
     there = request.community
     known: dict[str, Any] = {
-        name: getattr(there, name) for name in ("name_zh", "name_en", "timezone", "country")
+        name: getattr(there, name) for name in ("name_zh", "name_en", "timezone", "country", "phone")
     }
     form = CommunityForm(request.POST or None, initial=known | there.emergency_numbers)
     if request.method == "POST":
