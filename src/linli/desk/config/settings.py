@@ -90,6 +90,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "linli.desk.people.login.ReauthenticateForm",
     "change_password": "linli.desk.people.login.ChangePasswordForm",
 }
+MFA_FORMS = {"add_webauthn": "linli.desk.people.login.AddKeyForm"}
 MFA_ADAPTER = "linli.desk.people.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
