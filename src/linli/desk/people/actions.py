@@ -343,7 +343,8 @@ def start_staff_session(
     reason = " ".join(reason.split())
     if len(reason) < 10:
         raise RefusedError(_("Say why you come in, in a few words (10 letters at least)."))
-    with transaction.atomic():
+    # Whoever comes in stands outside every community until then.
+    with scope(community=community), transaction.atomic():
         _lock_posts(community)
         made = once(
             community=community,
@@ -372,7 +373,7 @@ def _started(by: Actor, operator: Account, reason: str) -> dict[str, Any]:
 
 def end_staff_session(*, operator: Account, community: Community) -> None:
     """Leave; nothing happens to who is not in."""
-    with transaction.atomic():
+    with scope(community=community), transaction.atomic():
         _lock_posts(community)
         _close_open(_operator(operator, community), at=clock.now())
 

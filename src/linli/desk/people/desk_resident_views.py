@@ -18,6 +18,7 @@ from linli.desk.people.contacts import email_digest, mask_email, mask_name, mask
 from linli.desk.people.errors import RefusedError
 from linli.desk.people.forms import (
     ConsentForm,
+    EraseForm,
     FindForm,
     NewResidentForm,
     ProxyForm,
@@ -245,7 +246,7 @@ def export(request: DeskRequest, slug: str, pk: int) -> HttpResponse:
 def erase(request: DeskRequest, slug: str, pk: int) -> HttpResponse:
     """Ask, then forget somebody."""
     somebody = _resident(pk)
-    form = ReasonForm(request.POST or None, initial={"reason": "asked"})
+    form = EraseForm(request.POST or None)
     if request.method == "POST" and done(
         form,
         lambda: actions.erase_resident(

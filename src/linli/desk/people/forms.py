@@ -94,6 +94,22 @@ class ReasonForm(KeyedForm):
     )
 
 
+class EraseForm(KeyedForm):
+    """Why somebody is forgotten."""
+
+    reason = forms.ChoiceField(
+        label=_("Reason"),
+        choices=[
+            ("asked", _("They ask for it")),
+            ("consent_withdrawn", _("They take their consent back")),
+            ("purpose_reached", _("It is needed no more")),
+            ("retention_over", _("The time to keep it is over")),
+            ("unlawful", _("It should never have been kept")),
+            ("other", _("Another reason")),
+        ],
+    )
+
+
 class FindForm(forms.Form):
     """A resident by number or address."""
 
