@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connections
 from django.test import Client
 from django_scopes import scope, scopes_disabled
 
@@ -378,3 +380,22 @@ def test_categories_tell_their_questions_and_whom_to_call(api, office: Office) -
     assert {one["call_first"] for one in found.values()} >= {None, "119"}
     with scopes_disabled():
         assert len(found) == office.community.categories.count()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_same_report_sent_by_many_at_once_is_filed_once(office: Office, write_key: str) -> None:
+    headers = {"Authorization": f"Bearer {write_key}", "Idempotency-Key": str(uuid.uuid4())}
+
+    def send(_number: int) -> tuple[int, str]:
+        try:
+            answer = Client().post(
+                "/api/c/willow/matters", report(), content_type="application/json", headers=headers
+            )
+            return answer.status_code, answer.json()["matter"]["code"]
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(send, range(4)))
+    assert sorted(answers) == [(200, "26-00001")] * 3 + [(201, "26-00001")]
+    assert Matter.objects.count() == 1
