@@ -12,6 +12,8 @@ from django_scopes import scope
 
 from linli.desk.common import outbox
 from linli.desk.common.models import Message, ReadEntry
+from linli.desk.common.uploads import store_voice
+from linli.desk.matters import actions
 from linli.desk.matters.models import Matter, Source, State
 from tests.desk.matters.conftest import IN_SECOND, NOWHERE, Receive
 from tests.desk.people.conftest import Office, make_office
@@ -244,3 +246,41 @@ def test_pages_ask_as_often_for_three_as_for_one(office: Office, receive: Receiv
     for _ in range(2):
         receive(at=NOWHERE)
     assert [count(path) for path in paths] == counts
+
+
+def noted(office: Office, matter: Matter) -> str:
+    """Where the voice note that the worker left is to be had."""
+    by = office.actor("grid_worker")
+    sound = store_voice(community=office.community, data=b"OggS\0\x02" + bytes(20) + b"OpusHead", by=by.key)
+    actions.note_matter(matter=matter, by=by, text="", uploads=[sound])
+    return f"/c/willow/desk/voice/{sound.key}/"
+
+
+def test_voice_note_is_played_to_who_may_see_its_matter(office: Office, matter: Matter) -> None:
+    url = noted(office, matter)
+    desk = client_of(office, "desk")
+    assert f'<audio controls preload="none" src="{url}"' in (
+        desk.get(f"/c/willow/desk/matters/{matter.code}/").content.decode()
+    )
+    heard = desk.get(url)
+    assert (heard.status_code, heard["Content-Type"]) == (200, "audio/ogg")
+    assert heard.content.startswith(b"OggS")
+    for who in ("other", "volunteer"):
+        assert client_of(office, who).get(url).status_code == 404
+    river = make_office("river")
+    assert client_of(river, "director").get(url).status_code == 404
+    assert Client().get(url).status_code == 302
+
+
+@pytest.mark.parametrize(
+    ("asked", "status", "part"),
+    [("bytes=0-3", 206, slice(0, 4)), ("bytes=4-", 206, slice(4, None)), ("bytes=-4", 206, slice(-4, None)),
+     ("bytes=999-", 416, slice(0, 0)), ("lines=1-2", 200, slice(None))],
+)  # fmt: skip
+def test_voice_note_is_had_in_parts(
+    office: Office, matter: Matter, asked: str, status: int, part: slice
+) -> None:
+    url, desk = noted(office, matter), client_of(office, "desk")
+    whole = desk.get(url).content
+    answer = desk.get(url, headers={"range": asked})
+    assert (answer.status_code, answer.content) == (status, whole[part])
