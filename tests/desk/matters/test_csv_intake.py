@@ -67,7 +67,7 @@ def test_list_is_shown_then_taken_in(office: Office):
     lamp, litter = Matter.objects.order_by("number")
     assert taken.matter_ids == [lamp.pk, litter.pk]
     assert (lamp.category.key, litter.category.key) == ("lighting", "sanitation")
-    assert lamp.words == "三号楼门口的灯不亮\n（清单记录：A-7, 2026-11-02）"
+    assert lamp.words == "三号楼门口的灯不亮\n（台账记录：A-7, 2026-11-02）"
     assert (lamp.lon, lamp.lat, lamp.grid, lamp.state) == (120.011, 30.005, office.grids[0], "dispatched")
     assert (lamp.reporter.name, lamp.reporter.phone, lamp.reporter.channel) == ("张三", "13812345678", "sms")
     assert (litter.words, litter.reporter, litter.source) == ("垃圾没人收,很臭", None, Source.CSV)
