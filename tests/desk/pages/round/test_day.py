@@ -140,6 +140,25 @@ def test_texts_that_are_written_often_stand_ready(office: Office, matter: Matter
     assert page.index('id="form-finish"') < page.index("data-fill-zh") < page.index('id="form-note"')
 
 
+def test_day_that_a_phone_has_already_is_not_sent_again(office: Office, matter: Matter, send: Send) -> None:
+    client = client_of(office, "grid_worker")
+
+    def mark_of(page: str) -> str:
+        return unescape(re.search(r'data-mark="([^"]+)"', page)[1])
+
+    mark = mark_of(client.get("/c/willow/round/").content.decode())
+    known = {"If-None-Match": mark}
+    answer = client.get("/c/willow/round/", headers=known)
+    assert (answer.status_code, answer.content) == (304, b"")
+    assert client.get("/c/willow/round/?order=due", headers=known).status_code == 200
+    assert client_of(office, "other").get("/c/willow/round/", headers=known).status_code == 200
+    assert client_of(office, "grid_worker", "zh-CN").get("/c/willow/round/", headers=known).status_code == 200
+    send(matter, "note", text="要带梯子")
+    answer = client.get("/c/willow/round/", headers=known)
+    assert answer.status_code == 200
+    assert mark_of(answer.content.decode()) != mark
+
+
 @pytest.mark.parametrize(("language", "word"), [("zh-CN", "今天的走访"), ("en", "My round today")])
 def test_day_is_told_in_both_languages(office: Office, language: str, word: str) -> None:
     assert word in day_of(office, language=language)

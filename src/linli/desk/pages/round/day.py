@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 from typing import TYPE_CHECKING, Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseNotModified
 from django.shortcuts import render
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from linli.desk.common import clock
@@ -49,8 +50,14 @@ def day(request: DeskRequest, slug: str) -> HttpResponse:
         shown, legs, walk = _walked(slug, shown, start=_point(request.GET.get("at", "")))
     now = clock.now()
     cards = jobs.cards(request, shown, legs=legs, now=now)
+    notices = notice_count(request.actor)
+    mark = _mark([request.actor.key, get_language(), order, notices, cards])
+    if request.headers.get("If-None-Match") == mark:
+        # A phone asks every minute, and pays for what it is answered.
+        return HttpResponseNotModified()
     context = frame(request, view="round") | {
-        "notice_count": notice_count(request.actor),
+        "mark": mark,
+        "notice_count": notices,
         "jobs": cards,
         "order": order,
         "day_words": _sum(shown, walk),
@@ -67,6 +74,12 @@ def day(request: DeskRequest, slug: str) -> HttpResponse:
         **place_map(slug),
     }
     return render(request, "pages/round/day.html", context)
+
+
+def _mark(shown: list[Any]) -> str:
+    """Make the sign by which a phone knows that it has this very day already."""
+    text = json.dumps(shown, ensure_ascii=False, default=str)
+    return f'"{hashlib.sha256(text.encode()).hexdigest()[:32]}"'
 
 
 def _pin(card: dict[str, Any]) -> dict[str, Any]:

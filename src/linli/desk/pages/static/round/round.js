@@ -34,19 +34,25 @@ let shown = region("day").innerHTML;
 /* The page itself, read anew */
 
 /** Show the day as it is now, and keep it for when there is no network; unless somebody is just writing. */
-async function refresh({ force = false } = {}) {
+async function refresh({ force = false, whole = false } = {}) {
   if (sheet.isOpen() && !force) return;
+  // What is shown already is not sent again; which day that is the server wrote on it.
+  const headers = whole ? {} : { "If-None-Match": region("day").dataset.mark };
   let answer;
   let text;
   try {
     // Not by the service worker, which would give what it has kept.
-    answer = await fetch(window.location.href, { credentials: "same-origin", redirect: "manual", cache: "no-store" });
+    answer = await fetch(window.location.href, { credentials: "same-origin", redirect: "manual", cache: "no-store", headers });
     text = answer.ok ? await answer.text() : "";
   } catch {
     showNetwork("offline");
     return;
   }
   if (answer.type === "opaqueredirect" || answer.status === 404) showNetwork("login");
+  if (answer.status === 304) {
+    region("day").dataset.made = new Date().toISOString();
+    showNetwork(navigator.onLine ? "" : "offline");
+  }
   if (!text) return;
   const page = new DOMParser().parseFromString(text, "text/html");
   if (page.querySelector("#round")?.dataset.actor !== actor) {
@@ -65,7 +71,7 @@ async function refresh({ force = false } = {}) {
 async function showDay(day) {
   const { innerHTML } = day;
   if (innerHTML === shown) {
-    region("day").dataset.made = day.dataset.made;
+    Object.assign(region("day").dataset, { made: day.dataset.made, mark: day.dataset.mark });
     return;
   }
   shown = innerHTML;
@@ -277,7 +283,7 @@ async function keepForLater() {
   }
   const photos = [...region("day").querySelectorAll("[data-photo]")].map((each) => each.src);
   // The page came before the service worker did: it has to be read once more to be kept.
-  if (!navigator.serviceWorker.controller || !(await caches.match(app.dataset.page))) await refresh();
+  if (!navigator.serviceWorker.controller || !(await caches.match(app.dataset.page))) await refresh({ whole: true });
   else await keepPhotos({ community, photos });
   app.dataset.kept = "";
   await keepTiles({ community, tiles: region("day").dataset.tiles });
