@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -10,9 +11,10 @@ import socket
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from benchmarks.figures import ROOT
 
@@ -63,16 +65,29 @@ def make_database(address: str, name: str) -> str:
     return f"{address}/{name}"
 
 
-@contextmanager
-def serving(*words: str, data: Path, database_url: str = "", **environment: str) -> Iterator[str]:
-    """Run a command of this environment until left; gives the address it says it is up at."""
-    given = {
+def _environment(data: Path, database_url: str) -> dict[str, str]:
+    return {
         **os.environ,
         "LINLI_DATA": str(data),
         "LINLI_DATABASE_URL": database_url,
+        "DJANGO_SETTINGS_MODULE": "linli.desk.config.settings",
         "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]),
-        **environment,
     }
+
+
+def ask(module: str, *, data: Path, database_url: str, told: Sequence[str] = ()) -> dict[str, Any]:
+    """Run a module of the benchmarks on a desk's database; what it prints, as JSON says it."""
+    done = subprocess.run(
+        [sys.executable, "-m", module], cwd=ROOT, env=_environment(data, database_url), input="\n".join(told),
+        stdout=subprocess.PIPE, text=True, check=True,
+    )  # fmt: skip
+    return json.loads(done.stdout)
+
+
+@contextmanager
+def serving(*words: str, data: Path, database_url: str = "", **environment: str) -> Iterator[str]:
+    """Run a command of this environment until left; gives the address it says it is up at."""
+    given = _environment(data, database_url) | environment
     command = [str(Path(sys.executable).parent / words[0]), *words[1:]]
     process = subprocess.Popen(command, cwd=ROOT, env=given, stdout=subprocess.PIPE, text=True)
     try:

@@ -33,8 +33,9 @@ from linli.desk.people.errors import AbsentError, RefusedError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from django.db.models import QuerySet
+
 _A_PAGE = 30
-_ON_THE_MAP = 500
 _SHOWN = ("open", "done", "all")
 
 
@@ -47,9 +48,9 @@ def matters(request: DeskRequest, slug: str) -> HttpResponse:
     categories = [one for one in categories_of(request.community) if one.public and not one.sensitive]
     chosen = next((one for one in categories if one.key == request.GET.get("category")), None)
     number = int(page) if (page := request.GET.get("page", "1")).isdecimal() and len(page) < 5 else 1
-    found = _found(request, show, chosen)
     start = (max(1, number) - 1) * _A_PAGE
-    listed = found[start : start + _A_PAGE]
+    found = list(_found(request, show, chosen)[start : start + _A_PAGE + 1])
+    listed = found[:_A_PAGE]
     query = {"show": show, **({"category": chosen.key} if chosen else {})}
     context = {
         **frame(request, "matters"),
@@ -62,13 +63,13 @@ def matters(request: DeskRequest, slug: str) -> HttpResponse:
         "categories": [{"key": one.key, "name": one.name, "chosen": one == chosen} for one in categories],
         "matters": [row(one, slug) for one in listed],
         "points": json.dumps(points_of(listed)),
-        "pager": _pager(query, max(1, number), more=len(found) > start + _A_PAGE),
+        "pager": _pager(query, max(1, number), more=len(found) > _A_PAGE),
     }
     return render(request, "pages/resident/matters.html", context)
 
 
-def _found(request: DeskRequest, show: str, category: Any) -> list[Matter]:
-    rows = public_matters(request.community)
+def _found(request: DeskRequest, show: str, category: Any) -> QuerySet[Matter]:
+    rows = public_matters(request.community).defer("follow_code", "answers", "words")
     if category is not None:
         rows = rows.filter(category=category)
     rows = rows.select_related("category", "worker", "community").order_by("-received_at")
@@ -76,7 +77,7 @@ def _found(request: DeskRequest, show: str, category: Any) -> list[Matter]:
         rows = rows.filter(closed_at=None).exclude(state="refused")
     elif show == "done":
         rows = rows.filter(closed_at__isnull=False)
-    return list(rows[:_ON_THE_MAP])
+    return rows
 
 
 def _tab_names() -> dict[str, str]:
