@@ -16,9 +16,12 @@ _WAIT_MS = 500
 
 @sweep("traces.folded", every_s=600)
 def fold() -> bool:
-    """Fold SQLite's log into the database and cut it; False where somebody was reading."""
+    """Fold SQLite's log into the database and cut it; False where somebody was reading, or the transaction goes on."""
     if connection.vendor != "sqlite":
         return True
+    if connection.in_atomic_block:
+        # What is not committed is not in the log to be folded.
+        return False
     with connection.cursor() as cursor:
         cursor.execute("PRAGMA busy_timeout")
         before = int(cursor.fetchone()[0])
