@@ -7,9 +7,11 @@ import uuid
 import pytest
 from django_scopes import scope
 
+from linli.desk.common import uploads
 from linli.desk.common.models import Upload
 from linli.desk.matters import actions
 from linli.desk.matters.models import Matter, Source, State, Step
+from linli.desk.pages.staff import verbs
 from tests.desk.clock import Frozen
 from tests.desk.matters.conftest import IN_FIRST, IN_SECOND, Receive
 from tests.desk.pages.round.conftest import Send, client_of, photo
@@ -129,6 +131,23 @@ def test_what_was_done_well_before_it_arrived_says_so_to_colleagues(
     assert send(matter, "finish", **GIVEN["finish"], made_at=made_at).status_code == 200
     step = Step.objects.get(matter=matter, verb="finish")
     assert (step.internal_text, step.public_text) == (words, "换了灯泡")
+
+
+def test_photos_of_a_try_that_was_cut_off_days_ago_are_kept_anew(
+    office: Office, time: Frozen, send: Send, matter: Matter
+) -> None:
+    key = uuid.uuid4()
+    (first,) = verbs.store_files(
+        deed_key=key, community=office.community, by=office.actor("grid_worker"), photos=[photo()]
+    )
+    time.move(hours=25)
+    uploads.tidy()
+    for _ in range(2):
+        answer = send(matter, "finish", request_key=str(key), **GIVEN["finish"], before=photo())
+        assert answer.status_code == 200
+    step = Step.objects.get(matter=matter, verb="finish")
+    kept = Upload.objects.exclude(pk=first.pk).get()
+    assert (kept.about, kept.deleted_at) == (step.key, None)
 
 
 def test_voice_note_needs_no_words_and_stays_inside(send: Send, matter: Matter) -> None:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from linli.desk.common import clock
+from linli.desk.common.models import Upload
 from linli.desk.common.receipts import ReusedKeyError, result_of
 from linli.desk.common.uploads import UploadError
 from linli.desk.matters import actions, queries
@@ -29,7 +30,6 @@ from linli.desk.pages.staff.frame import request_key_of
 from linli.desk.people.access import AbsentError, desk_page
 
 if TYPE_CHECKING:
-    from linli.desk.common.models import Upload
     from linli.desk.people.access import DeskRequest
     from linli.desk.people.actors import Actor
 
@@ -136,6 +136,11 @@ def _uploads(request: DeskRequest, key: uuid.UUID) -> list[Upload]:
     if len(photos) > MOST_PHOTOS:
         raise RefusedError(_("At most {n} files at once.").format(n=MOST_PHOTOS))
     voice = request.FILES.get("voice")
+    names = (*(f"photo {number}" for number in range(MOST_PHOTOS)), "voice")
+    forgotten = Upload.objects.filter(key__in=[uuid.uuid5(key, name) for name in names], about="")
+    if forgotten.exclude(deleted_at=None).exists():
+        # An earlier try was cut off between its photos and its deed, more than a day ago: they are kept anew.
+        key = uuid.uuid5(key, "again")
     return verbs.store_files(
         deed_key=key, community=request.community, by=request.actor, photos=photos, voice=voice
     )
