@@ -20,11 +20,17 @@ from urllib.parse import urlencode
 
 import pyrage
 import pytest
+from django_scopes import scope
 from PIL import Image
 
 from linli import cli
+from linli.desk.backup.making import begun
+from linli.desk.backup.restored import mark_missing
 from linli.desk.backup.restoring import beside, extracted
 from linli.desk.backup.sealed import CHUNK, Closing, Opening, header, padding, seal, unsealed
+from linli.desk.common import clock, uploads
+from linli.desk.common.models import Upload
+from linli.desk.places.models import Community
 from linli.engine.errors import InputError
 from linli.engine.streets.place import Inputs
 from linli.engine.streets.progress import silent
@@ -40,7 +46,10 @@ def picture() -> bytes:
     return file.getvalue()
 
 
-@pytest.fixture(scope="module", params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.slow])])
+@pytest.fixture(
+    scope="module",
+    params=["sqlite", pytest.param("postgresql", marks=[pytest.mark.postgresql, pytest.mark.slow])],
+)
 def engine(request: pytest.FixtureRequest) -> str:
     return request.param
 
@@ -177,6 +186,39 @@ def test_backup_check_tells_what_it_holds(small: tuple[Path, Path, str]) -> None
     assert done.returncode == 0, done.stderr
     assert done.stdout.startswith(f"{file}: whole\n")
     assert re.search(r"village: \d+ entries, the last [0-9a-f]{64}", done.stdout)
+
+
+def a_photo(community: Community) -> Upload:
+    return uploads.store_photo(community=community, data=picture(), by="resident")[0]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_uploads_that_go_while_it_is_made_are_told_from_those_that_were_lost() -> None:
+    community = Community.objects.create(slug="willow", name_en="Willow", created_at=clock.now())
+    kept, erased, lost = (a_photo(community) for _ in range(3))
+    with begun() as content:
+        later = a_photo(community)
+        uploads.delete(erased)
+        for path in uploads.files_of(lost).values():
+            path.unlink()
+        data = b"".join(content.chunks(silent))
+    with tarfile.open(fileobj=BytesIO(data)) as tar:
+        names = [name for name in tar.getnames() if name.startswith("uploads/willow/")]
+    assert sorted(str(kept.key) in name for name in names) == [True, True]
+    assert not [name for name in names if str(later.key) in name]
+    assert (content.manifest.gone, content.manifest.lost) == ([str(erased.key)], [str(lost.key)])
+    mark_missing(content.manifest)
+    with scope(community=community):
+        rows = Upload.objects.filter(deleted_at=None)
+        assert {row.key for row in rows} == {kept.key, later.key}
+    uploads.delete(kept)
+    uploads.delete(later)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_backups_at_once_are_refused() -> None:
+    with begun(), pytest.raises(InputError, match="another backup is at work"), begun():
+        raise AssertionError
 
 
 @pytest.mark.parametrize("where", ["early", "late", "cut"])

@@ -32,12 +32,6 @@ if TYPE_CHECKING:
 
 SECRET = "secret.key"  # noqa: S105 -- a file's name
 _LOCK, _ASIDE = ".backup.lock", ".backup-"
-_MIGRATIONS = "SELECT app, name FROM django_migrations ORDER BY app, name"
-_HEADS = (
-    "SELECT c.slug, h.number, h.digest FROM common_ledgerhead h "
-    "JOIN places_community c ON c.id = h.community_id ORDER BY c.slug"
-)
-_UPLOADS = "SELECT key FROM common_upload WHERE deleted_at IS NULL"
 
 
 def data_folder() -> Path:
@@ -69,7 +63,7 @@ def begun() -> Iterator[Content]:
         # A key that is made or dropped meanwhile: what was written with either can be read.
         keys_before = keys.ring().keys
         aside = Path(held.enter_context(tempfile.TemporaryDirectory(prefix=_ASIDE, dir=data)))
-        found = held.enter_context(snapshot.taken(aside))
+        found = snapshot.taken(aside)
         yield Content(found, keys_before | keys.ring().keys)
 
 
@@ -100,15 +94,14 @@ class Content:
 
     def __init__(self, found: snapshot.Snapshot, ring: dict[str, bytes]) -> None:
         self._found = found
-        self._wanted = {uuid.UUID(str(key)) for (key,) in found.rows(_UPLOADS)}
         self._ring = ring
         self.at = clock.now()
         self.manifest = Manifest(
             made_at=self.at.isoformat(timespec="seconds"),
             version=__version__,
             engine=connection.vendor,
-            migrations=[f"{app}.{name}" for app, name in found.rows(_MIGRATIONS)],
-            ledgers={slug: (number, digest) for slug, number, digest in found.rows(_HEADS)},
+            migrations=found.migrations,
+            ledgers=found.ledgers,
             secret_digest=secret_digest(),
         )
 
@@ -130,7 +123,7 @@ class Content:
                 seen.add(_key_in(path))
             done += size
             progress("files", done / total)
-        self._tell_missing(self._wanted - seen)
+        self._tell_missing(self._found.uploads - seen)
         data = self.manifest.written()
         yield header(NAME, len(data), self._seconds) + data + padding(len(data))
         yield bytes(2 * 512)
@@ -155,7 +148,7 @@ class Content:
                 name = path.relative_to(data).as_posix()
                 if "/." in name or not path.is_file():
                     continue
-                if top == "uploads" and _key_in(path) not in self._wanted:
+                if top == "uploads" and _key_in(path) not in self._found.uploads:
                     continue
                 try:
                     found.append((name, path, path.stat().st_size))
@@ -182,7 +175,7 @@ class Content:
         yield padding(size)
         self.manifest.files[name] = (size, digest.hexdigest())
 
-    def _tell_missing(self, missing: set[uuid.UUID]) -> None:
+    def _tell_missing(self, missing: frozenset[uuid.UUID]) -> None:
         """Tell files that somebody deleted meanwhile from files that a live row misses."""
         with scopes_disabled():
             live = Upload.objects.filter(key__in=missing, deleted_at=None)

@@ -6,7 +6,8 @@ import os
 import shutil
 import sqlite3
 import subprocess
-from contextlib import closing, contextmanager
+import uuid
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +16,6 @@ from django.db import connection, transaction
 from linli.engine.errors import InputError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 # What the file is called in a backup, by engine.
@@ -23,34 +23,48 @@ NAMES = {"sqlite": "linli.sqlite3", "postgresql": "linli.pgdump"}
 _SHOWN = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
 
 
+_MIGRATIONS = "SELECT app, name FROM django_migrations ORDER BY app, name"
+_HEADS = (
+    "SELECT c.slug, h.number, h.digest FROM common_ledgerhead h "
+    "JOIN places_community c ON c.id = h.community_id ORDER BY c.slug"
+)
+_UPLOADS = "SELECT key FROM common_upload WHERE deleted_at IS NULL"
+_Rows = list[tuple[Any, ...]]
+
+
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """A file that holds the database, and a way to ask it what else it needs."""
+    """A file that holds the database, and what it says at that moment of itself and of the files it needs."""
 
     file: Path
-    rows: Callable[[str], list[tuple[Any, ...]]]
+    migrations: list[str]
+    ledgers: dict[str, tuple[int, str]]
+    uploads: frozenset[uuid.UUID]
 
 
-@contextmanager
-def taken(folder: Path) -> Iterator[Snapshot]:
+def taken(folder: Path) -> Snapshot:
     """Write the database into `folder` as it is now."""
-    make = _of_postgresql if connection.vendor == "postgresql" else _of_sqlite
-    with make(folder / NAMES[connection.vendor]) as snapshot:
-        yield snapshot
+    file = folder / NAMES[connection.vendor]
+    migrations, heads, uploads = (_of_postgresql if connection.vendor == "postgresql" else _of_sqlite)(file)
+    file.chmod(0o600)
+    return Snapshot(
+        file=file,
+        migrations=[f"{app}.{name}" for app, name in migrations],
+        ledgers={slug: (number, digest) for slug, number, digest in heads},
+        uploads=frozenset(uuid.UUID(str(key)) for (key,) in uploads),
+    )
 
 
-@contextmanager
-def _of_sqlite(file: Path) -> Iterator[Snapshot]:
+def _of_sqlite(file: Path) -> list[_Rows]:
     # Also leaves behind the pages that are free: what was deleted is not in a backup.
     with closing(sqlite3.connect(connection.settings_dict["NAME"], timeout=30)) as live:
         live.execute("VACUUM INTO ?", [str(file)])
-    file.chmod(0o600)
     with closing(sqlite3.connect(file)) as copy:
-        yield Snapshot(file, lambda query: copy.execute(query).fetchall())
+        return [copy.execute(query).fetchall() for query in (_MIGRATIONS, _HEADS, _UPLOADS)]
 
 
-@contextmanager
-def _of_postgresql(file: Path) -> Iterator[Snapshot]:
+def _of_postgresql(file: Path) -> list[_Rows]:
+    found: list[_Rows] = []
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SELECT pg_export_snapshot()")
@@ -63,14 +77,10 @@ def _of_postgresql(file: Path) -> Iterator[Snapshot]:
             f"--snapshot={name}",
             f"--file={file}",
         )
-        file.chmod(0o600)
-
-        def rows(query: str) -> list[tuple[Any, ...]]:
+        for query in (_MIGRATIONS, _HEADS, _UPLOADS):
             cursor.execute(query)
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-            return found
-
-        yield Snapshot(file, rows)
+            found.append(cursor.fetchall())
+    return found
 
 
 def refuse_other(engine: str, *, database_url: str) -> None:
