@@ -87,6 +87,15 @@ def test_same_file_again_is_the_same_list(office: Office):
     assert Matter.objects.count() == 2
 
 
+def test_same_file_with_another_datum_is_the_same_list(office: Office):
+    data = b"category,words,lon,lat\nother,x,120.01,30.005\n"
+    wrong = shown_by(office, data, datum="wgs84")
+    right = shown_by(office, data, datum="gcj02")
+    assert (right.pk, right.datum, csv_intake.rows_of(right)[0].lon < 120.01) == (wrong.pk, "gcj02", True)
+    csv_intake.take_list(by=office.actor("desk"), shown=right)
+    assert shown_by(office, data, datum="wgs84").state == "taken"
+
+
 def test_spreadsheet_says_the_same(office: Office):
     book = openpyxl.Workbook()
     book.active.append(["事项类别*", "问题描述"])

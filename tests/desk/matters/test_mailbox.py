@@ -17,6 +17,7 @@ from linli.desk.matters.models import Category, Mail, Mailbox, Matter, Source, S
 from linli.desk.people.access import ForbiddenError
 from linli.desk.people.actors import RESIDENT
 from linli.desk.people.models import Resident
+from linli.desk.people.residents import erase_resident
 from tests.desk.clock import Frozen
 from tests.desk.matters import letters
 from tests.desk.matters.letters import letter, photo
@@ -385,3 +386,15 @@ def test_residents_made_by_mail_open_nobodys_data(box: Mailbox, dovecot: Dovecot
     look()
     assert Matter.objects.get().reporter_id != known.pk
     assert Matter.objects.get().reporter.self_told is True
+
+
+def test_erased_sender_leaves_nothing_of_their_mail(box: Mailbox, dovecot: Dovecot, office: Office):
+    dovecot.put(letter(files=(("合同.pdf", "application/pdf", b"%PDF"),)))
+    look()
+    matter = Matter.objects.get()
+    assert Mail.objects.get().sender == "z***@mail.example"
+    erase_resident(by=office.actor("director"), resident=matter.reporter, reason="asked")
+    assert Mail.objects.get().sender == ""
+    assert not Message.objects.filter(about=matter.key).exists()
+    matter.refresh_from_db()
+    assert (matter.words, matter.reporter_id) == ("", None)
