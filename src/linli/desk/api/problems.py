@@ -7,6 +7,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -48,9 +49,11 @@ def problem(status: int, detail: str, **more: object) -> HttpResponse:
     return response
 
 
-def csrf_failure(_request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Answer a POST without its page's token; `reason` is for developers and is not told."""
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Answer a POST without its page's token, a reader with a page; `reason` is for developers and is not told."""
     del reason
+    if request.accepts("text/html") and not request.path_info.startswith(PREFIX):
+        return render(request, "403_csrf.html", status=403)
     return problem(403, _DETAIL[403])
 
 
