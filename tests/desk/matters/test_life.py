@@ -373,4 +373,4 @@ def test_a_matter_lives_as_the_model_says(life: type[Life]) -> None:
 
 @pytest.mark.slow
 def test_a_matter_lives_as_the_model_says_at_length(life: type[Life]) -> None:
-    run_state_machine_as_test(life, settings=settings(max_examples=150, stateful_step_count=80, **USUAL))
+    run_state_machine_as_test(life, settings=settings(max_examples=60, stateful_step_count=60, **USUAL))
