@@ -81,11 +81,10 @@ def _whole_or_not_at_all(path: Path) -> Iterator[tempfile._TemporaryFileWrapper[
     try:
         with file:
             yield file
-        # Never over one that came to be meanwhile.
-        os.link(aside, path)
+        if path.exists():  # it came to be meanwhile
+            raise InputError(f"{path}: is there already; give another name")
+        aside.rename(path)
         sync_folder(path.parent)
-    except FileExistsError:
-        raise InputError(f"{path}: is there already; give another name") from None
     finally:
         aside.unlink(missing_ok=True)
 
