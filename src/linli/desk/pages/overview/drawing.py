@@ -48,7 +48,6 @@ class Chart:
 
     width: int
     height: int
-    base: float
     columns: list[Column]
     lines: list[Line]
     ticks: list[tuple[float, int]]
@@ -112,7 +111,6 @@ class _Frame:
         return Chart(
             width=self.width,
             height=HEIGHT,
-            base=self.base,
             columns=list(columns),
             lines=list(lines),
             ticks=[(self.y(self.most * share), round(self.most * share)) for share in (0, 0.5, 1)],

@@ -46,7 +46,6 @@ def director(request: DeskRequest, slug: str) -> HttpResponse:
     context = frame(request, view="overview") | {
         "asked": asked,
         **asking.choices(asked),
-        "before": asked.extent.before(),
         "totals": showing.totals(asked),
         "late": late,
         "late_rows": showing.late_rows(request.actor, held, request.community),
