@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from linli.desk.places.imports import Line
     from linli.engine.streets.datum import Datum
 
-# In one transaction, which holds up everybody else on SQLite: a few seconds, no more.
-MOST_LINES = 500
+# In one transaction, for which all who write wait on SQLite: some 20 ms a line, so a few seconds.
+MOST_LINES = 200
 LONGEST_WORDS = 4500
 COLUMNS: dict[str, tuple[str, ...]] = {
     "category": ("类别", "事项类别", "问题类别", "分类", "类型", "kind", "type"),

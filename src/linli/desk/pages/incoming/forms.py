@@ -61,7 +61,7 @@ class ListForm(KeyedForm):
 
     file = forms.FileField(
         label=_("The list"),
-        help_text=_("CSV, XLSX or GeoJSON, at most 500 lines and 10 MB."),
+        help_text=_("CSV, XLSX or GeoJSON, at most 200 lines and 10 MB."),
         allow_empty_file=False,
         widget=forms.FileInput(attrs={"accept": ".csv,.txt,.xlsx,.geojson,.json"}),
     )
