@@ -231,3 +231,15 @@ def test_same_list_again_changes_nothing(owner: Community) -> None:
     bring(owner, CANTEEN)
     read_waiting(community=owner)
     assert states(owner) == ["replaced", "current", "stopped"]
+
+
+def test_reading_that_was_cut_off_is_begun_again_and_can_still_be_taken_back(owner: Community) -> None:
+    row = bring(owner, CANTEEN)
+    with scope(community=owner):
+        row.state = State.RUNNING
+        row.save()
+    done = read_waiting(community=owner)
+    assert done is not None
+    assert (done.number, done.state, done.about["before"]) == (3, State.CURRENT, 1)
+    assert states(owner) == ["replaced", "stopped", "current"]
+    assert "桥头食堂" in names(owner)

@@ -100,19 +100,23 @@ def import_place(
 
 
 def read_waiting(*, community: Community, progress: Progress | None = None) -> PlaceImport | None:
-    """Do the import that waits, if one does and no other is at work; it then says itself how it went."""
+    """Do the import that waits or was cut off, if there is one and no other is at work; it then says itself how it went."""
     try:
         with file_lock(community.folder / ".lock"), scope(community=community):
             row: PlaceImport | None = PlaceImport.objects.filter(state=State.WAITING).first()
-            if row is None:
+            # We hold the lock: one that says it runs was cut off, and is begun again.
+            cut_off: PlaceImport | None = PlaceImport.objects.filter(state=State.RUNNING).first()
+            found = row or cut_off
+            if found is None:
                 return None
             try:
-                _import(community, inputs_of(row), progress or silent, row=row)
+                made, _same = _import(community, inputs_of(found), progress or silent, row=row)
             except InputError as error:
                 # What went wrong after it was begun is written already.
-                if row.state == State.WAITING:
-                    _finish(row, State.FAILED, problem=str(error))
-            return row
+                if found.state == State.WAITING:
+                    _finish(found, State.FAILED, problem=str(error))
+                return found
+            return row or made
     except LockedError:
         return None
 
@@ -170,7 +174,7 @@ def _begin(community: Community, inputs: Inputs) -> PlaceImport:
         last = PlaceImport.objects.order_by("-number").first()
         written = written_inputs(inputs)
         # One that was cut off is taken up again, with what it was asked for.
-        again = last is not None and last.state == State.STOPPED and last.inputs == written
+        again = last is not None and last.state == State.STOPPED and inputs_of(last) == inputs
         return PlaceImport.objects.create(
             community=community,
             number=1 if last is None else last.number + 1,

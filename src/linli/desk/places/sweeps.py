@@ -22,7 +22,9 @@ _reading: dict[int, threading.Thread] = {}
 def read_what_waits() -> None:
     """Begin to read in what waits, each community's in a thread of its own."""
     with scopes_disabled():
-        waiting = list(Community.objects.filter(imports__state=State.WAITING))
+        # One that runs may have been cut off; while it is at work, its lock keeps others away.
+        open_ones = [State.WAITING, State.RUNNING]
+        waiting = list(Community.objects.filter(imports__state__in=open_ones).distinct())
     for community in waiting:
         at_work = _reading.get(community.pk)
         if at_work is None or not at_work.is_alive():
