@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.desk.doors import EVERYBODY, C, D, G, K, M, V, Who
+from django.urls import reverse
+
+from tests.desk.doors import EVERYBODY, C, D, G, K, M, V, Who, a_matter
 from tests.desk.people.conftest import Office
 
 READ: dict[str, Who] = {
@@ -20,3 +22,8 @@ ELSEWHERE: dict[str, str] = {}
 def arguments(office: Office) -> dict[str, list]:
     del office
     return {}
+
+
+def screens(office: Office) -> dict[str, tuple[str, str]]:
+    a_matter(office)
+    return {"round:day with something to do": (reverse("round:day", args=[office.community.slug]), G)}

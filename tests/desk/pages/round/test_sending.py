@@ -212,8 +212,10 @@ def test_deed_of_nobody_is_sent_to_the_login(send: Send, matter: Matter) -> None
     assert (answer.status_code, answer["Location"].startswith("/accounts/login/")) == (302, True)
 
 
-@pytest.mark.parametrize("who", ["auditor", "mediator"])
-def test_who_has_no_round_finds_nothing(office: Office, send: Send, matter: Matter, who: str) -> None:
+@pytest.mark.parametrize("who", ["auditor", "mediator", "volunteer"])
+def test_who_has_no_round_or_not_this_matter_finds_nothing(
+    office: Office, send: Send, matter: Matter, who: str
+) -> None:
     assert send(matter, "start", by=who, through=client_of(office, who)).status_code == 404
     assert now(matter).version == matter.version
 
