@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -124,6 +125,8 @@ def serve_no_more() -> None:
     for link in (Path(settings.DATA) / "communities").glob("*/*"):
         if link.is_symlink():
             link.unlink()
+        elif link.is_dir():
+            shutil.rmtree(link)
 
 
 @pytest.fixture
