@@ -154,9 +154,11 @@ def test_up_stops_cleanly_when_told(tmp_path: Path, village_inputs: Inputs, numb
     with started("up", "--port", "0", "--data", tmp_path, *place_arguments(village_inputs)) as process:
         told = read_until(process, "Linli is up at")
         url = re.search(r"http://\S+/", told)[0]
-        opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
-        with opener.open(url + "health", timeout=10) as answer:
-            assert answer.status == 200
+        # The worker begins once the pages are up; until it was seen, /health says that it is not.
+        until = time.monotonic() + 15
+        while (status := headers_of(url + "health")[0]) == 503 and time.monotonic() < until:
+            time.sleep(0.2)
+        assert status == 200
         process.send_signal(number)
         assert process.wait(timeout=15) == 0
         assert process.stdout.read().endswith("Stopped.\n")
