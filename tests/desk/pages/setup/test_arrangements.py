@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -142,3 +143,25 @@ def test_telephone_of_the_committee_is_told_to_residents(desk: Look, office: Off
     director.send("community/", **facts(phone="0571-8800 0000"))
     assert 'href="tel:0571-8800 0000"' in anybody.get(report).content.decode()
     assert "made of digits" in director.send("community/", status=422, **facts(phone="next door"))
+
+
+def test_form_sent_twice_counts_once(desk: Look, office: Office) -> None:
+    director, key = desk(), str(uuid.uuid4())
+    questions = {"q-TOTAL_FORMS": 0, "q-INITIAL_FORMS": 0}
+    sent: dict[str, dict[str, Any]] = {
+        "categories/new/": {"name_zh": "加装电梯", "group": "other", "solve_days": 5, "solve_unit": "working"} | questions,
+        "rules/": {"worker": office.accounts["volunteer"].pk},
+        "texts/new/": {"name": "谢谢", "text_zh": "谢谢您"},
+        "ladder/": ladder(("director", 2, "none", "")),
+        "calendar/day/2026-10-01/": {"working": "yes"},
+        "community/": facts(),
+    }  # fmt: skip
+    for number, (path, given) in enumerate(sent.items()):
+        once = str(uuid.UUID(int=uuid.UUID(key).int ^ number))
+        entries = LedgerEntry.objects.count()
+        for _ in range(2):
+            director.send(path, **(given | {"request_key": once}))
+        assert LedgerEntry.objects.count() == entries + 1, path
+    # The same key for something else is neither.
+    page = director.send("texts/new/", status=422, name="再见", text_zh="再见", request_key=key)
+    assert "This form was sent before" in page
