@@ -11,8 +11,16 @@ POSTED: dict[str, Who] = {}
 ELSEWHERE = {
     f"open311:{name}": _PUBLIC
     for name in (
-        "discovery", "services", "service", "requests", "request", "token", "root", "nothing", "nothing_in_form",
-    )  # fmt: skip
+        "discovery",
+        "services",
+        "service",
+        "requests",
+        "request",
+        "token",
+        "root",
+        "nothing",
+        "nothing_in_form",
+    )
 }
 
 
