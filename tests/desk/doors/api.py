@@ -14,9 +14,13 @@ READ: dict[str, Who] = {"api:openapi-json": EVERYBODY}
 POSTED: dict[str, Who] = {}
 _MATTERS = ("categories", "matters", "matter", "timeline", "report", "photo")
 _KEY = "tests/desk/api/test_matters.py: everybody's what is public, the rest by a key"
-ELSEWHERE = {f"api:{name}": _SERVED for name in _PLACE} | {f"api:{name}": _KEY for name in _MATTERS} | {
-    "api:api-root": "tests/desk/api/test_openapi.py: a name for the others to hang on; there is nothing at it",
-}
+ELSEWHERE = (
+    {f"api:{name}": _SERVED for name in _PLACE}
+    | {f"api:{name}": _KEY for name in _MATTERS}
+    | {
+        "api:api-root": "tests/desk/api/test_openapi.py: a name for the others to hang on; there is nothing at it",
+    }
+)
 
 
 def arguments(office: Office) -> dict[str, list]:
