@@ -29,7 +29,10 @@ function ticked() {
 
 function count() {
   const place = document.querySelector("#bulk-count");
-  if (place) place.textContent = ticked() ? `(${words.whole(ticked())})` : "";
+  if (!place) return;
+  place.textContent = ticked() ? `(${words.whole(ticked())})` : "";
+  // Over the rows only while it has something to hand over.
+  place.closest(".bulk").classList.toggle("chosen", ticked() > 0);
 }
 
 function toggle(row, on) {
