@@ -9,6 +9,8 @@ from linli.desk.config.health import health
 from linli.desk.config.metrics import metrics
 
 urlpatterns = [
+    # First, since what residents ask for is asked most.
+    path("", include("linli.desk.pages.resident.urls")),
     path("health", health, name="health"),
     path("metrics", metrics, name="metrics"),
     path("i18n/", include("django.conf.urls.i18n")),
@@ -21,7 +23,6 @@ urlpatterns = [
     path("", include("linli.desk.pages.grids.urls")),
     path("", include("linli.desk.pages.overview.urls")),
     path("", include("linli.desk.pages.incoming.urls")),
-    path("", include("linli.desk.pages.resident.urls")),
     path("", include("linli.desk.pages.round.urls")),
     path("", include("linli.desk.pages.setup.urls")),
     path("", include("linli.desk.pages.staff.urls")),
