@@ -15,7 +15,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, expect, sync_playwright
+
+# A busy machine draws late; what never comes fails all the same.
+expect.set_options(timeout=20_000)
 
 # Software WebGL (SwiftShader) draws the desk's map on machines without a graphics card.
 ARGUMENTS = [

@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = ["photo", "willow"]
 
-# Service workers start and tiles are fetched on a machine that has other things to do.
-expect.set_options(timeout=15_000)
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 

@@ -85,7 +85,7 @@ def test_grid_is_drawn_and_moved_by_pointer(office: Office, built_village: Built
     x, y = middle_of(page.locator("#map"))
     for right, down in ((-60, -60), (60, -60), (60, 60), (-60, 60)):
         page.mouse.click(x + right, y + down)
-        page.wait_for_timeout(60)
+        page.wait_for_timeout(500)
     expect(page.locator("[data-count]")).to_have_text("4 corners so far")
     with page.expect_navigation():
         page.click("[data-do=finish]")
@@ -131,7 +131,7 @@ def test_grid_is_drawn_and_moved_by_keyboard_alone(office: Office, built_village
     for arrow in ("ArrowUp", "ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft"):
         canvas.focus()
         page.keyboard.press(arrow)
-        page.wait_for_timeout(60)
+        page.wait_for_timeout(500)
         press("add")
     expect(page.locator("[data-count]")).to_have_text("5 corners so far")
     press("back")
