@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Hashable, Iterable
 from typing import Any, Generic, TypeVar
 
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models.signals import post_delete, post_save
 
 _Found = TypeVar("_Found")
@@ -18,7 +18,7 @@ KEPT_S = 1.0
 class Kept(Generic[_Found]):
     """Finds a row, or a list of rows, by a key.
 
-    What this process saves is seen at once, what another saves a second later at most. Nothing is kept in a transaction,
+    What this process saves is seen once it is committed, what another saves a second later at most. Nothing is kept in a transaction,
     which may see what is rolled back afterwards; nor that there is no such row.
     """
 
@@ -41,4 +41,5 @@ class Kept(Generic[_Found]):
         return copy.copy(found)
 
     def _changed(self, **_told: object) -> None:
-        self._held.clear()
+        # Not before: whoever looked meanwhile would keep the row as it was.
+        transaction.on_commit(self._held.clear)

@@ -52,7 +52,7 @@ def take(*, key: str, capacity: int, refill_per_s: float, cost: int = 1) -> None
         "now_s": now_s,
     }
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE % _LEAST_AND_GREATEST[connection.vendor], given)
+        cursor.execute(_TAKE[connection.vendor], given)
         if cursor.fetchone():
             return
     bucket = Bucket.objects.get(key=hashed)
@@ -61,23 +61,25 @@ def take(*, key: str, capacity: int, refill_per_s: float, cost: int = 1) -> None
     raise LimitedError(max(1, math.ceil((cost - held) / refill_per_s)))
 
 
-# One statement, so that no two take the same token and no lock is held longer than it; nothing comes back where there
-# was not enough. A clock set back gives nothing and takes nothing.
-_TAKE = """
-INSERT INTO common_bucket AS held (key, tokens, at_s, full_at_s)
-VALUES (%%(key)s, %%(capacity)s - %%(cost)s, %%(now_s)s, %%(now_s)s + %%(cost)s / %%(rate)s)
-ON CONFLICT (key) DO UPDATE SET
-    tokens = %(tokens)s - %%(cost)s,
-    at_s = %(greatest)s(held.at_s, %%(now_s)s),
-    full_at_s = %%(now_s)s + (%%(capacity)s - (%(tokens)s - %%(cost)s)) / %%(rate)s
-WHERE %(tokens)s >= %%(cost)s
-RETURNING tokens
-"""
-_HELD = "{least}(%%(capacity)s, held.tokens + {greatest}(0, %%(now_s)s - held.at_s) * %%(rate)s)"
-_LEAST_AND_GREATEST = {
-    vendor: {"tokens": _HELD.format(least=least, greatest=greatest).replace("%%", "%"), "greatest": greatest}
-    for vendor, least, greatest in (("sqlite", "min", "max"), ("postgresql", "least", "greatest"))
-}
+def _taking(least: str, greatest: str) -> str:
+    """Write it as one statement, so that no two take the same token and no lock is held longer than it.
+
+    Nothing comes back where there was not enough. A clock set back gives nothing and takes nothing.
+    """
+    held = f"{least}(%(capacity)s, held.tokens + {greatest}(0, %(now_s)s - held.at_s) * %(rate)s)"
+    return f"""
+    INSERT INTO common_bucket AS held (key, tokens, at_s, full_at_s)
+    VALUES (%(key)s, %(capacity)s - %(cost)s, %(now_s)s, %(now_s)s + %(cost)s / %(rate)s)
+    ON CONFLICT (key) DO UPDATE SET
+        tokens = {held} - %(cost)s,
+        at_s = {greatest}(held.at_s, %(now_s)s),
+        full_at_s = %(now_s)s + (%(capacity)s - ({held} - %(cost)s)) / %(rate)s
+    WHERE {held} >= %(cost)s
+    RETURNING tokens
+    """  # noqa: S608 -- names of functions
+
+
+_TAKE = {"sqlite": _taking("min", "max"), "postgresql": _taking("least", "greatest")}
 
 
 @sweep("limits.forget", every_s=3600)

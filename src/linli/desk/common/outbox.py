@@ -32,7 +32,8 @@ BACK_OFF_S = (60, 5 * 60, 30 * 60, 2 * 3600, 12 * 3600)
 CLAIM_S = 300
 # How long the words of a message are kept once it is out or given up.
 KEPT_DAYS = 90
-_ERASED = "erased"
+# A message that was blanked because its reader asked to be forgotten was not given up.
+ERASED = "erased"
 
 # Set where there is something to send; a worker in this process then does not wait for its next look.
 woken = threading.Event()
@@ -157,7 +158,7 @@ def _undelivered() -> Q:
     """What did not go out and still could: its words are there."""
     since = clock.now() - dt.timedelta(days=KEPT_DAYS)
     stuck = Q(state__in=(MessageState.DEAD, MessageState.NO_GATEWAY), created_at__gte=since)
-    return stuck & ~Q(problem=_ERASED)
+    return stuck & ~Q(problem=ERASED)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -248,7 +249,7 @@ def erase(*, community: Model, about: Sequence[str]) -> int:
     """Blank every message about these things, and send none that has not gone out; for a reader to be forgotten."""
     with scope(community=community):
         messages = Message.objects.filter(about__in=about)
-        messages.exclude(state=MessageState.DELIVERED).update(state=MessageState.DEAD, problem=_ERASED)
+        messages.exclude(state=MessageState.DELIVERED).update(state=MessageState.DEAD, problem=ERASED)
         return messages.update(to="", title="", text="")
 
 

@@ -10,13 +10,12 @@ from django_scopes import scopes_disabled
 
 from linli.desk.common import clock
 from linli.desk.common.models import Message, MessageState, SweepRun
+from linli.desk.common.outbox import ERASED
 from linli.desk.common.sweeps import sweep
 
 ALIVE = "worker.alive"
 # Messages that were given up so lately are worth somebody's look.
 _LATELY = dt.timedelta(days=7)
-# A message that was blanked because its reader asked to be forgotten was not given up.
-_ERASED = "erased"
 
 
 @sweep(ALIVE, every_s=20)
@@ -49,7 +48,7 @@ def of_the_work() -> Work:
     now = clock.now()
     runs = list(SweepRun.objects.all())
     seen = next((run.last_ran_at for run in runs if run.name == ALIVE), None)
-    given_up = Q(state=MessageState.DEAD, created_at__gte=now - _LATELY) & ~Q(problem=_ERASED)
+    given_up = Q(state=MessageState.DEAD, created_at__gte=now - _LATELY) & ~Q(problem=ERASED)
     with scopes_disabled():
         waiting = Message.objects.filter(state=MessageState.WAITING).aggregate(
             count=Count("pk"), oldest=Min("due_at", filter=Q(due_at__lte=now))

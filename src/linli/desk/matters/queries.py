@@ -27,7 +27,6 @@ from linli.desk.matters.rules import who_is
 from linli.desk.people.access import AbsentError
 from linli.desk.people.models import Account, Role
 from linli.desk.people.queries import posts_in_force
-from linli.desk.places.models import Grid
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -47,7 +46,6 @@ __all__ = [
     "by_follow_code",
     "categories_of",
     "duplicates",
-    "grids_shown",
     "lawful_verbs",
     "matter_for",
     "matters_for",
@@ -273,12 +271,6 @@ def _moment(matter: Matter, step: Step, audience: Audience, uploads: tuple[Uploa
 def lawful_verbs(actor: Actor, matter: Matter) -> list[Verb]:
     """List what somebody may do to a matter now, in the order of `Verb`."""
     return verbs_from(State(matter.state), who=who_is(actor, matter))
-
-
-def grids_shown(actor: Actor) -> QuerySet[Grid]:
-    """Give the grids whose matters somebody sees."""
-    grids = Grid.objects.filter(community=actor.community, retired_at=None)
-    return grids if actor.may("matters.see_all") else grids.filter(pk__in=actor.grid_ids)
 
 
 def workers_of(community: Community) -> list[Account]:

@@ -137,11 +137,6 @@ class Post(models.Model):
     def __str__(self) -> str:
         return f"{self.role} {self.pk}"
 
-    @property
-    def is_in_force(self) -> bool:
-        """Whether it still gives its role."""
-        return self.until is None and self.lapsed_at is None
-
 
 class StaffSession(models.Model):
     """An operator at work inside a community: why, and until when."""

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 
-from linli.desk.common import clock
 from linli.desk.matters import deadlines
 from linli.desk.matters.actions.core import Deed, text_of, walk
 from linli.desk.matters.errors import RefusedError
@@ -226,8 +225,3 @@ def withdraw(
     return walk(
         matter=matter, verb=Verb.WITHDRAW, by=by, key=key, change=change, public_text=reason, speaker=follower
     )
-
-
-def reopening_ends(matter: Matter) -> bool:
-    """Whether a resident can no longer reopen it and makes a new report instead."""
-    return matter.closed_at is not None and clock.now() - matter.closed_at > deadlines.REOPEN_WITHIN

@@ -244,11 +244,6 @@ class Matter(models.Model):  # type: ignore[django-manager-missing]
         """Whether its deadline has passed while it is open (said by the sweep, so that all pages say the same)."""
         return self.overdue_at is not None and self.is_open
 
-    @property
-    def is_placed(self) -> bool:
-        """Whether it lies somewhere on the map."""
-        return self.lon is not None
-
 
 class Audience(models.TextChoices):
     """Who may read what was said in a step."""
