@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import uuid
+from io import BytesIO
 
 import pytest
 from django.db import connection
 from django_scopes import scope
+from PIL import Image
 
 from linli.desk.common import ledger
 from linli.desk.common.limits import LimitedError
+from linli.desk.common.models import Upload
+from linli.desk.common.uploads import store_photo
 from linli.desk.matters import actions, sweeps
 from linli.desk.matters.actions import slips
-from linli.desk.matters.models import Category, Follower, Matter, Slip, Source
+from linli.desk.matters.models import Category, Follower, Matter, Slip, Source, Step
 from linli.desk.people.actors import RESIDENT
 from linli.desk.people.models import Resident
 from tests.desk.clock import Frozen
@@ -68,6 +72,22 @@ def test_request_sent_again_is_answered_alike_before_and_after(office: Office) -
     assert (Matter.objects.count(), Slip.objects.count()) == (1, 0)
     assert slips.was_put_down(community=office.community, key=key)
     assert not slips.was_put_down(community=office.community, key=uuid.uuid4())
+
+
+def test_photos_of_a_request_sent_again_are_left_to_be_swept(office: Office) -> None:
+    def photo() -> Upload:
+        file = BytesIO()
+        Image.new("RGB", (40, 30), "#446688").save(file, "JPEG")
+        return store_photo(community=office.community, data=file.getvalue(), by="resident")[0]
+
+    key, (first, second, third) = uuid.uuid4(), (photo(), photo(), photo())
+    code = put_down(office, key=key, uploads=[first])
+    put_down(office, key=key, uploads=[second])
+    actions.settle_code(community=office.community, code=code)
+    put_down(office, key=key, uploads=[third])
+    actions.settle_code(community=office.community, code=code)
+    abouts = [Upload.objects.get(pk=one.pk).about for one in (first, second, third)]
+    assert abouts == [Step.objects.get(verb="receive").key, "", ""]
 
 
 def test_code_is_another_in_another_community(office: Office) -> None:

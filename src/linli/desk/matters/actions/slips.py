@@ -122,7 +122,9 @@ def put_down(
             first()
         with connection.cursor() as cursor:
             cursor.execute(_PUT_DOWN, row)
-        if uploads:
+            is_new = cursor.rowcount == 1
+        # Photos that come with a form sent again are other files of the same pictures: left, and swept away.
+        if uploads and is_new:
             files.claim(uploads=uploads, about=slip.about)
 
     together(write)
@@ -149,6 +151,8 @@ def settle(*, slip: Slip, by: Actor | None = None) -> Matter | None:
             verb=VERB,
             make=lambda: _made(fresh, by or RESIDENT(community)).pk,
         )
+        # Those of a report that was a matter already.
+        files.release(community=community, about=fresh.about)
         fresh.delete()
         return Matter.objects.get(pk=pk)
 
