@@ -19,10 +19,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from linli.desk.common.language import of_two
 from linli.desk.common.receipts import ReusedKeyError
+from linli.desk.pages.grids.files import file_in
 from linli.desk.pages.grids.words import cell_words, column_names, datum_choices, import_states, list_names
 from linli.desk.pages.staff.frame import frame, request_key_of
 from linli.desk.people.access import DeskRequest, desk_page
-from linli.desk.places.imports import LARGEST_BYTES, UnusableListError
+from linli.desk.places.imports import UnusableListError
 from linli.desk.places.models import State
 from linli.desk.places.queries import homes_without_grid, imports_of, place_of
 from linli.desk.places.registers import (
@@ -63,14 +64,14 @@ def place(request: DeskRequest, slug: str) -> HttpResponse:
 def look(request: DeskRequest, slug: str) -> HttpResponse:
     """Show what a list holds, or what is wrong with it; nothing is written yet."""
     del slug
-    file = request.FILES.get("file")
+    data, name = file_in(request)
     kind, datum = request.POST.get("list", ""), request.POST.get("datum", "")
     try:
         brought = preview_list(
             community=request.community,
             kind=kind,
-            data=b"" if file is None else file.read(LARGEST_BYTES + 1),
-            name="" if file is None else file.name or "",
+            data=data,
+            name=name,
             datum=datum,
         )
         looked = keep_looked(community=request.community, brought=brought)

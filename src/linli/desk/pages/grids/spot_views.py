@@ -21,12 +21,13 @@ from django.views.decorators.http import require_POST, require_safe
 from linli.desk.common.language import name_in
 from linli.desk.common.receipts import ReusedKeyError
 from linli.desk.common.tokens import grouped
+from linli.desk.pages.grids.files import file_in
 from linli.desk.pages.grids.public import grid_name
 from linli.desk.pages.grids.words import datum_choices, kind_names, spot_words
 from linli.desk.pages.staff.frame import frame, request_key_of
 from linli.desk.people.access import AbsentError, DeskRequest, desk_page
 from linli.desk.places.facts import find_homes
-from linli.desk.places.imports import LARGEST_BYTES, UnusableListError
+from linli.desk.places.imports import UnusableListError
 from linli.desk.places.queries import last_spot_list, place_of, spot_by_code, spots_of
 from linli.desk.places.serving import served_place
 from linli.desk.places.spots import (
@@ -61,13 +62,13 @@ def spots(request: DeskRequest, slug: str) -> HttpResponse:
 def look(request: DeskRequest, slug: str) -> HttpResponse:
     """Show what a list would make, or what is wrong with it; nothing is written yet."""
     del slug
-    file = request.FILES.get("file")
+    data, name = file_in(request)
     datum = request.POST.get("datum", "")
     try:
         pinned = preview_spots(
             community=request.community,
-            data=b"" if file is None else file.read(LARGEST_BYTES + 1),
-            name="" if file is None else file.name or "",
+            data=data,
+            name=name,
             datum=datum,
         )
     except UnusableListError as error:

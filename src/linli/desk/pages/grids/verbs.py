@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from linli.desk.common.receipts import ReusedKeyError
+from linli.desk.pages.grids.files import file_in
 from linli.desk.pages.staff.frame import request_key_of
 from linli.desk.places import shaping
 from linli.desk.places.drawing import collection, read_drawn
@@ -29,7 +30,7 @@ from linli.desk.places.grids import (
     suggest_grids,
     undo_grids,
 )
-from linli.desk.places.imports import LARGEST_BYTES, UnusableListError
+from linli.desk.places.imports import UnusableListError
 from linli.desk.places.queries import grids_of
 
 if TYPE_CHECKING:
@@ -205,10 +206,9 @@ def _no_grid() -> str:
 
 
 def _file(request: DeskRequest) -> tuple[bytes, str]:
-    found = request.FILES.get("file")
-    if found is None:
+    if "file" not in request.FILES:
         raise _RefusedError(_("No file was chosen."))
-    return found.read(LARGEST_BYTES + 1), found.name or ""
+    return file_in(request)
 
 
 def _area(request: DeskRequest) -> shapely.Geometry:
