@@ -15,6 +15,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
+from django.utils import translation
 
 from linli.desk.common import clock, guards
 from linli.desk.places import serving
@@ -39,6 +40,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Confi
     ]
     config.hook.pytest_deselected(items=[item for item in items if item not in touching])
     items[:] = touching
+
+
+@pytest.fixture(autouse=True)
+def _nobody_left_their_language_behind() -> None:
+    """A page that was asked for in this thread leaves its reader's language active."""
+    translation.deactivate()
 
 
 @pytest.fixture(autouse=True)

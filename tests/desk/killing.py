@@ -19,8 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.desk.common.gateway import Gateway
-from tests.desk.serving import Answer, Desk, code_in, report
-from tests.desk.test_up import LINLI, environment
+from tests.desk.serving import LINLI, Answer, Desk, code_in, environment, report
 
 WRITERS = 5
 _UP, _AT_WORK = "Linli is up at", "Linli is at work"

@@ -17,8 +17,16 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 
 from linli.engine.streets.place import Inputs
-from tests.desk.test_up import environment, linli, place_arguments
 
+LINLI = [sys.executable, "-c", "import sys; from linli.cli import main; sys.exit(main())"]
+_UNSET = (
+    "PORT",
+    "LINLI_DATA",
+    "LINLI_DATABASE_URL",
+    "LINLI_SECRET_KEY",
+    "LINLI_ALLOWED_HOSTS",
+    "DJANGO_SETTINGS_MODULE",
+)
 SLUG = "village"
 _TOKEN = "b" * 32
 # What a desk has after a minute at work, and what its director does on the first day.
@@ -39,6 +47,53 @@ with scope(community=community):
 if sys.argv[1]:
     channels.set_gateway(community=community, channel="sms", url=sys.argv[1], by="system")
 """
+
+
+def environment(**more: str) -> dict[str, str]:
+    # A proxy that nobody answers at: whoever asks the network for anything fails.
+    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
+    return {key: value for key, value in os.environ.items() if key not in _UNSET} | nowhere | more
+
+
+def linli(*arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*LINLI, *map(str, arguments)], env=environment(**more), capture_output=True, text=True, timeout=120, check=False
+    )  # fmt: skip
+
+
+@contextmanager
+def started(*arguments: object, **more: str) -> Iterator[subprocess.Popen[str]]:
+    process = subprocess.Popen(
+        [*LINLI, *map(str, arguments)], env=environment(**more), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def read_until(process: subprocess.Popen[str], text: str) -> str:
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if text in line:
+            return "".join(lines)
+    raise AssertionError("".join(lines))
+
+
+def place_arguments(inputs: Inputs) -> list[object]:
+    return [
+        "--place",
+        inputs.path,
+        "--homes-register",
+        inputs.homes_register,
+        "--name",
+        "桥头村",
+        "--slug",
+        "village",
+    ]
 
 
 @dataclass

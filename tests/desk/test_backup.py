@@ -34,8 +34,7 @@ from linli.desk.places.models import Community
 from linli.engine.errors import InputError
 from linli.engine.streets.place import Inputs
 from linli.engine.streets.progress import silent
-from tests.desk.serving import SLUG, Desk, code_in, database, opened, report
-from tests.desk.test_up import linli, read_until, started
+from tests.desk.serving import SLUG, Desk, code_in, database, linli, opened, read_until, report, started
 
 PASSPHRASE = "five words nobody would guess"
 

@@ -17,9 +17,8 @@ import pyrage
 import pytest
 
 from linli.engine.streets.place import Inputs
-from tests.desk.serving import SLUG, Desk, code_in, database, opened, post, report
+from tests.desk.serving import SLUG, Desk, code_in, database, opened, post, read_until, report, started
 from tests.desk.test_backup import picture
-from tests.desk.test_up import read_until, started
 
 # Letters that stand in no other text here; pairs of them are what the index keeps.
 WORDS = "鼍罍丢在桥头 keyring of Xqwzhang"

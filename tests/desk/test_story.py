@@ -7,50 +7,20 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from django.contrib.auth.hashers import make_password
-from django_scopes import scope
-from PIL import Image
 
 from linli.desk.common import ledger
-from linli.desk.matters import actions
-from linli.desk.matters.models import Matter, State
-from linli.desk.people.models import Account
-from tests.desk.people.conftest import Office, make_office
+from linli.desk.matters.models import State
+from tests.desk.visiting import hand_over, log_in, matter_of, photo, say_it_is_fixed, tell_of_noise, willow
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
     from pytest_django.live_server_helper import LiveServer
 
-    from tests.browser import OpenPage, Visit
+    from tests.browser import OpenPage
+    from tests.desk.people.conftest import Office
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PASSWORD = "lantern-walnut-bridge"
-
-
-@pytest.fixture
-def willow(transactional_db: None) -> Office:
-    del transactional_db
-    made = make_office("willow")
-    with scope(community=made.community):
-        actions.seed_matters(community=made.community)
-    # One slow hash for all of them.
-    Account.objects.update(password=make_password(PASSWORD))
-    return made
-
-
-@pytest.fixture
-def photo(tmp_path: Path) -> Path:
-    Image.new("RGB", (1200, 900), "#7a8a99").save(tmp_path / "lamp.jpg", "JPEG")
-    return tmp_path / "lamp.jpg"
-
-
-def log_in(open_page: OpenPage, server: LiveServer, office: Office, who: str, *, width: int = 1440) -> Visit:
-    seen = open_page(f"{server.url}/accounts/login/", width=width, locale="zh-CN")
-    seen.page.fill("[name=login]", office.accounts[who].username)
-    seen.page.fill("[name=password]", PASSWORD)
-    seen.page.click("form.form button[type=submit]")
-    seen.page.wait_for_url(lambda url: "/accounts/login" not in url)
-    return seen
+__all__ = ["photo", "willow"]
 
 
 def do(page: Page, verb: str, **fields: str) -> None:
@@ -63,11 +33,6 @@ def do(page: Page, verb: str, **fields: str) -> None:
         form.locator("button[type=submit]").click()
 
 
-def matter_of(office: Office) -> Matter:
-    with scope(community=office.community):
-        return Matter.objects.select_related("worker").get()
-
-
 def test_matter_goes_from_a_photo_to_the_last_word(
     live_server: LiveServer, willow: Office, photo: Path, open_page: OpenPage
 ) -> None:
@@ -76,14 +41,7 @@ def test_matter_goes_from_a_photo_to_the_last_word(
     page = resident.page
     assert resident.axe() == []
     assert not resident.scrolls_sideways()
-    page.set_input_files("input[type=file]", photo)
-    page.locator("summary", has_text="邻里").last.click()
-    page.locator("label", has_text="噪声").first.click()
-    page.fill("#words", "楼上半夜一直在敲,睡不着")
-    page.fill("#place_words", "三号楼二单元")
-    page.locator("form#report button[type=submit], form#report button.send").last.click()
-    page.wait_for_url("**/received/")
-    code = re.search(r"/follow/([^/]+)/received/", page.evaluate("location.pathname"))[1]
+    code = tell_of_noise(page, photo)
     assert code in page.inner_text("main")
     assert resident.axe() == []
 
@@ -97,11 +55,7 @@ def test_matter_goes_from_a_photo_to_the_last_word(
     assert "楼上半夜一直在敲" in desk.page.inner_text("main")
     assert desk.page.locator("main img").count() > 0
     assert desk.axe() == []
-    form = desk.page.locator("#verb-assign")
-    form.locator("summary").click()
-    form.locator("[name=worker]").select_option(label=willow.accounts["grid_worker"].name)
-    with desk.page.expect_navigation():
-        form.locator("button[type=submit]").click()
+    hand_over(desk.page, willow.accounts["grid_worker"])
     assert matter_of(willow).worker == willow.accounts["grid_worker"]
 
     worker = log_in(open_page, live_server, willow, "grid_worker", width=360)
@@ -126,11 +80,7 @@ def test_matter_goes_from_a_photo_to_the_last_word(
     page.goto(f"{base}/follow/{code}/")
     assert "已上门" in page.inner_text("main")
     assert resident.axe() == []
-    form = page.locator("form#callback")
-    form.locator("[name=solved][value=yes]").check(force=True)
-    form.locator("[name=rating][value='5']").check(force=True)
-    with page.expect_navigation():
-        form.locator("button.send").click()
+    say_it_is_fixed(page)
     closed = matter_of(willow)
     assert (closed.state, closed.solved, closed.rating) == (State.CLOSED, True, 5)
 

@@ -6,81 +6,22 @@ import os
 import re
 import signal
 import socket
-import subprocess
-import sys
 import time
 import urllib.error
 import urllib.request
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
 
 from linli import cli
+from tests.desk.serving import database, linli, place_arguments, read_until, started
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from linli.engine.streets.place import Inputs
 
-LINLI = [sys.executable, "-c", "import sys; from linli.cli import main; sys.exit(main())"]
-_UNSET = (
-    "PORT",
-    "LINLI_DATA",
-    "LINLI_DATABASE_URL",
-    "LINLI_SECRET_KEY",
-    "LINLI_ALLOWED_HOSTS",
-    "DJANGO_SETTINGS_MODULE",
-)
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
-
-
-def environment(**more: str) -> dict[str, str]:
-    # A proxy that nobody answers at: whoever asks the network for anything fails.
-    nowhere = dict.fromkeys(("http_proxy", "https_proxy", "HTTP_PROXY", "HTTPS_PROXY"), "http://127.0.0.1:9")
-    return {key: value for key, value in os.environ.items() if key not in _UNSET} | nowhere | more
-
-
-def linli(*arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*LINLI, *map(str, arguments)], env=environment(**more), capture_output=True, text=True, timeout=120, check=False
-    )  # fmt: skip
-
-
-@contextmanager
-def started(*arguments: object, **more: str) -> Iterator[subprocess.Popen[str]]:
-    process = subprocess.Popen(
-        [*LINLI, *map(str, arguments)], env=environment(**more), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        process.kill()
-        process.wait()
-        process.stdout.close()
-
-
-def read_until(process: subprocess.Popen[str], text: str) -> str:
-    lines = []
-    for line in process.stdout:
-        lines.append(line)
-        if text in line:
-            return "".join(lines)
-    raise AssertionError("".join(lines))
-
-
-def place_arguments(inputs: Inputs) -> list[object]:
-    return [
-        "--place",
-        inputs.path,
-        "--homes-register",
-        inputs.homes_register,
-        "--name",
-        "桥头村",
-        "--slug",
-        "village",
-    ]
 
 
 def test_up_check_serves_a_place_from_nothing(tmp_path: Path, village_inputs: Inputs) -> None:
@@ -247,24 +188,8 @@ def test_up_in_a_folder_that_cannot_be_written_is_refused_in_one_line(tmp_path: 
 
 @pytest.mark.postgresql
 def test_up_check_serves_from_postgresql(tmp_path: Path, village_inputs: Inputs) -> None:
-    server = os.environ.get("LINLI_TEST_POSTGRESQL", "")
-    if not server:
-        message = "POSTGRESQL IS ABSENT: linli up is not tried on it (set LINLI_TEST_POSTGRESQL)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(message)
-        pytest.skip(message)
-    import psycopg  # noqa: PLC0415 -- only where there is a server
-
-    name = f"linli_up_{os.getpid()}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')
-        try:
-            url = f"{server.rsplit('/', 1)[0]}/{name}"
-            done = linli(
-                "up", "--check", "--data", tmp_path, *place_arguments(village_inputs), LINLI_DATABASE_URL=url
-            )
-        finally:
-            connection.execute(f'DROP DATABASE "{name}" WITH (FORCE)')
+    with database("postgresql", "up") as environment:
+        done = linli("up", "--check", "--data", tmp_path, *place_arguments(village_inputs), **environment)
     assert done.returncode == 0, done.stdout + done.stderr
     assert not (tmp_path / "linli.sqlite3").exists()
 

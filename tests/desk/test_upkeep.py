@@ -16,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from linli.engine.streets.place import Inputs
-from tests.desk.test_up import environment, linli, place_arguments, read_until, started
+from tests.desk.serving import environment, linli, place_arguments, read_until, started
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals as POSIX has them")
 

@@ -13,25 +13,18 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from allauth.mfa.models import Authenticator
 
-from tests.desk.people.conftest import Office, make_office
+from tests.desk.visiting import PASSWORD, fill_login, willow
 
 if TYPE_CHECKING:
     from playwright.sync_api import Page
     from pytest_django.live_server_helper import LiveServer
 
     from tests.browser import OpenPage, Visit
+    from tests.desk.people.conftest import Office
+
+__all__ = ["willow"]
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-PASSWORD = "lantern-walnut-bridge"
-
-
-@pytest.fixture
-def willow(transactional_db: None) -> Office:
-    del transactional_db
-    made = make_office("willow")
-    made.accounts["desk"].set_password(PASSWORD)
-    made.accounts["desk"].save()
-    return made
 
 
 def code_of(secret: str, *, step: int = 0) -> str:
@@ -51,9 +44,8 @@ def press(page: Page, selector: str) -> None:
 def log_in(page: Page, url: str) -> None:
     """By user name and password; what comes then is for the test to say."""
     page.goto(f"{url}/accounts/login/")
-    page.fill("[name=login]", "willow.desk")
-    page.fill("[name=password]", PASSWORD)
-    press(page, "form.form button[type=submit]")
+    with page.expect_navigation():
+        fill_login(page, "willow.desk")
 
 
 def confirm(seen: Visit) -> None:

@@ -24,6 +24,7 @@ from tests.desk.places.test_grids import feature, features
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from playwright.sync_api import Page
     from pytest_django.live_server_helper import LiveServer
 
     from tests.browser import OpenPage, Visit
@@ -117,6 +118,14 @@ def test_grid_is_drawn_and_moved_by_pointer(office: Office, built_village: Built
     assert seen.errors == []
 
 
+def start_drawing(page: Page) -> None:
+    """By keyboard, once the map is there to be drawn on."""
+    expect(page.locator("[data-drawn=yes]")).to_be_attached()
+    page.locator("[data-act=draw]").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator("#tools")).to_be_visible()
+
+
 def test_grid_is_drawn_and_moved_by_keyboard_alone(office: Office, built_village: Built, show: Show) -> None:
     place = built_village.place.boundary
     page = (seen := show("/c/willow/desk/grids/")).page
@@ -126,8 +135,7 @@ def test_grid_is_drawn_and_moved_by_keyboard_alone(office: Office, built_village
         page.locator(f"[data-do={name}]:visible").focus()
         page.keyboard.press("Enter")
 
-    page.locator("[data-act=draw]").focus()
-    page.keyboard.press("Enter")
+    start_drawing(page)
     for arrow in ("ArrowUp", "ArrowRight", "ArrowDown", "ArrowDown", "ArrowLeft"):
         canvas.focus()
         page.keyboard.press(arrow)
@@ -159,8 +167,7 @@ def test_grid_is_drawn_and_moved_by_keyboard_alone(office: Office, built_village
         press("finish")
     assert not areas(office)[1].equals(before)
     assert seen.axe() == []
-    page.locator("[data-act=draw]").focus()
-    page.keyboard.press("Enter")
+    start_drawing(page)
     page.keyboard.press("Escape")
     expect(page.locator("#tools")).to_be_hidden()
     expect(page.locator("[data-act=draw]")).to_be_focused()
