@@ -54,8 +54,11 @@ def test_resident_who_was_erased_leaves_no_trace(desk: Desk, tmp_path: Path) -> 
     given = desk.given | {"LINLI_LOG": "json", "TMPDIR": str(spool)}
     with started("up", "--port", "0", "--data", desk.data, **given) as process:
         url = re.search(r"http://\S+/", read_until(process, "Linli is up at"))[0]
-        for number in range(3):
-            report(url, str(uuid.uuid4()), words=f"Another lamp {number}")
+        others = [
+            code_in(report(url, str(uuid.uuid4()), words=f"Another lamp {number}")) for number in range(3)
+        ]
+        # By being opened it is a matter, and no longer what was put down and is encrypted.
+        urllib.request.urlopen(f"{url}c/{SLUG}/follow/{others[0]}/", timeout=20).close()
         code = code_in(
             report(url, str(uuid.uuid4()), words=WORDS, phone=PHONE, name="Xqwzli", photo=picture())
         )

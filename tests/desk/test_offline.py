@@ -37,6 +37,7 @@ from tests.desk.visiting import (
 )
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Route
     from pytest_django.live_server_helper import LiveServer
 
     from tests.browser import OpenPage
@@ -182,6 +183,22 @@ def test_finding_from_the_field_has_its_photo_and_place(
         30.0051,
     )
     expect(page.locator(f"[data-code='{found.code}'] [data-photo]")).to_have_count(1)
+
+
+def test_network_that_comes_back_while_a_try_still_fails_shows_the_day_anew(
+    live_server: LiveServer, willow: Office, lamp: Matter, open_page: OpenPage
+) -> None:
+    page = on_the_round(open_page, live_server, willow).page
+    # As in a browser that wakes no service worker up: the page itself has to send.
+    page.evaluate("delete ServiceWorkerRegistration.prototype.sync")
+    held: list[Route] = []
+    page.route("**/round/who/", lambda route: route.continue_() if held else held.append(route))
+    with page.expect_request("**/round/who/"):
+        press(page, lamp.code, "start")
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    held[0].abort()
+    all_sent(page)
+    expect(page.locator(f"[data-code='{lamp.code}'][data-state=in_progress]")).to_be_attached()
 
 
 @pytest.mark.slow

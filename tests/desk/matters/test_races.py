@@ -13,6 +13,7 @@ from django_scopes import scope
 from linli.desk.common import ledger
 from linli.desk.matters import actions
 from linli.desk.matters.models import Category, Matter, Source, Step
+from linli.desk.pages.resident.opening import opened_by
 from linli.desk.people.actors import RESIDENT
 from tests.desk.matters.conftest import IN_FIRST
 from tests.desk.people.conftest import Office, make_office
@@ -76,6 +77,17 @@ def test_reports_at_once_have_numbers_of_their_own(real: Office):
     results = at_once(real, *[lambda: _receive(real, uuid.uuid4()) for _number in range(4)])
     assert sorted(one.matter.number for one in results) == [1, 2, 3, 4]
     assert ledger.verify(community=real.community) == []
+
+
+def test_code_opened_by_two_at_once_is_there_for_both(real: Office):
+    """As when its holder comes in the moment in which the worker makes what was put down a matter."""
+    code = actions.put_down(
+        by=RESIDENT(real.community), source=Source.PAGE, category=Category.objects.get(key="sanitation"),
+        words="垃圾没人收", lon=IN_FIRST[0], lat=IN_FIRST[1], key=uuid.uuid4(),
+    )  # fmt: skip
+    found = at_once(real, *[lambda: opened_by(real.community, code)] * 4)
+    assert [one.matter.words for one in found] == ["垃圾没人收"] * 4
+    assert Matter.objects.count() == 1
 
 
 def test_two_who_start_at_once_start_it_once(real: Office):

@@ -8,7 +8,7 @@ import uuid
 from typing import Annotated, Literal
 
 from ninja import Schema
-from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, ConfigDict, Field, StringConstraints
 
 from linli.desk.api.schemas import Out, PinIn, Words
 from linli.desk.matters.lifecycle import Outcome, State, Verb
@@ -30,7 +30,19 @@ def _rfc3339(given: object) -> object:
     return found[1] + found[2].replace(" ", "+")
 
 
-Moment = Annotated[AwareDatetime, BeforeValidator(_rfc3339)]
+def _universal(moment: dt.datetime) -> dt.datetime:
+    """Give the moment in UTC: PostgreSQL refuses offsets of 16 hours and more, and no calendar here leaves the years 1 to 9999."""
+    try:
+        return moment.astimezone(dt.UTC)
+    except OverflowError:
+        first, last = (
+            dt.datetime(1, 1, 1, tzinfo=dt.UTC),
+            dt.datetime(9999, 12, 31, 23, 59, 59, tzinfo=dt.UTC),
+        )
+        return first if moment.year == 1 else last
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_rfc3339), AfterValidator(_universal)]
 
 
 def text(most: int) -> object:

@@ -27,7 +27,9 @@ def opened_by(community: Community, code: str) -> Following | None:
     if not right:
         return None
     found = by_follow_code(community, right)
-    if found is None and settle_code(community=community, code=right) is not None:
+    if found is None:
+        settle_code(community=community, code=right)
+        # Looked for again even where that made nothing: the worker may have made it meanwhile.
         found = by_follow_code(community, right)
     return found
 

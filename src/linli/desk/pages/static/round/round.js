@@ -211,14 +211,20 @@ let again = false;
 let pause_ms = TRY_AGAIN_MS;
 let quietUntil = 0;
 
-/** Send what waits. Asked again while it runs, it looks once more when it is through. */
+/** Send what waits. Asked again while it runs, it looks once more, and tells all who asked how that ended. */
 function send() {
   again = running !== null;
-  running ??= sendOnce().finally(() => {
-    running = null;
-    if (again) send();
-  });
+  running ??= sendUntilThrough().finally(() => { running = null; });
   return running;
+}
+
+async function sendUntilThrough() {
+  let outcome;
+  do {
+    again = false;
+    outcome = await sendOnce();
+  } while (again);
+  return outcome;
 }
 
 async function sendOnce() {
