@@ -39,6 +39,28 @@ def test_environment_refuses_what_is_neither_yes_nor_no() -> None:
         read(LINLI_HTTPS="perhaps")
 
 
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("", ""),
+        (" https://linli.example.cn/", "https://linli.example.cn"),
+        ("http://10.0.0.7:8000", "http://10.0.0.7:8000"),
+    ],
+)
+def test_environment_reads_where_residents_reach_the_desk(text: str, told: str) -> None:
+    assert read(LINLI_PUBLIC_URL=text).public_url == told
+
+
+@pytest.mark.parametrize(
+    "text", ["linli.example.cn", "ftp://linli.example.cn", "https://linli.example.cn/desk", "https://"]
+)
+def test_environment_refuses_what_is_no_address_of_a_desk(text: str) -> None:
+    with pytest.raises(
+        InputError, match=f"LINLI_PUBLIC_URL: “{text.rstrip('/')}” is no address of a desk; give one such as"
+    ):
+        read(LINLI_PUBLIC_URL=text)
+
+
 def test_database_is_sqlite_in_the_data_folder(tmp_path: Path) -> None:
     found = database(read(LINLI_DATA=str(tmp_path)))
     assert found["ENGINE"] == "linli.desk.common.sqlite"

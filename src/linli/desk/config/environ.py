@@ -36,6 +36,7 @@ class Environment:
     secret_key : empty is one generated once and kept in `data`.
     allowed_hosts : names the desk answers to.
     https : whether browsers come by HTTPS; then cookies go no other way.
+    public_url : where residents reach the desk, without a path; messages and QR codes lead there.
     inner_networks : private networks (`10.1.0.0/16`) that webhooks may be sent into.
     log : `line` for people, `json` for programs.
     metrics_token : who gives it may see the figures; without one, this machine may.
@@ -46,6 +47,7 @@ class Environment:
     secret_key: str
     allowed_hosts: tuple[str, ...]
     https: bool
+    public_url: str
     inner_networks: tuple[str, ...]
     log: str
     metrics_token: str
@@ -69,6 +71,7 @@ class Environment:
             secret_key=given.get("LINLI_SECRET_KEY", ""),
             allowed_hosts=(*hosts, *_LOCAL_HOSTS),
             https=_yes_or_no(given, "LINLI_HTTPS"),
+            public_url=_origin(given, "LINLI_PUBLIC_URL"),
             inner_networks=_networks(given, "LINLI_INNER_NETWORKS"),
             log=_one_of(given, "LINLI_LOG", ("line", "json")),
             metrics_token=given.get("LINLI_METRICS_TOKEN", ""),
@@ -88,6 +91,16 @@ def _one_of(given: Mapping[str, str], name: str, known: tuple[str, ...]) -> str:
     value = given.get(name, "").strip().lower() or known[0]
     if value not in known:
         raise InputError(f"{name}: “{value}” is not known; set it to {' or '.join(known)}")
+    return value
+
+
+def _origin(given: Mapping[str, str], name: str) -> str:
+    value = given.get(name, "").strip().rstrip("/")
+    parts = urlsplit(value)
+    if value and (parts.scheme not in {"http", "https"} or f"{parts.scheme}://{parts.netloc}" != value):
+        raise InputError(
+            f"{name}: “{value}” is no address of a desk; give one such as https://linli.example.org"
+        )
     return value
 
 

@@ -107,6 +107,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
 ]
+PUBLIC_URL = ENVIRONMENT.public_url
 # Where webhooks may go besides the open net.
 INNER_NETWORKS = ENVIRONMENT.inner_networks
 # A post that nobody uses for so long lapses: our own choice, no rule names a number.

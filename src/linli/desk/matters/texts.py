@@ -59,8 +59,8 @@ def day(due: dt.datetime, zone: ZoneInfo, language: str = "") -> str:
 
 def link(community: Community, code: str) -> str:
     """Where a resident's own view is; empty where nobody has said what this desk's address is."""
-    base: str = getattr(settings, "PUBLIC_URL", "")
-    return f"{base.rstrip('/')}/c/{community.slug}/follow/{code}/" if base else ""
+    base: str = settings.PUBLIC_URL
+    return f"{base}/c/{community.slug}/follow/{code}/" if base else ""
 
 
 def to_resident(

@@ -183,7 +183,7 @@ def _homes(served: Any, find: str) -> list[dict[str, Any]]:
 
 def _rows(request: DeskRequest) -> list[dict[str, Any]]:
     kinds = kind_names()
-    base: str = getattr(settings, "PUBLIC_URL", "").rstrip("/")
+    base: str = settings.PUBLIC_URL
     slug = request.community.slug
     rows = []
     for spot in spots_of(request.community):

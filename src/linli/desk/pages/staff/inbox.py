@@ -145,6 +145,9 @@ def inbox(request: DeskRequest, slug: str) -> HttpResponse:
     )
     query = request.GET.copy()
     query.pop("page", None)
+    views = _views(request)
+    # What narrows the list and is the name of no view has to be seen.
+    narrowed = any(request.GET.get(name) for name in form.fields if name != "q")
     context = frame(request, view="inbox") | _rows(request) | {
         "filters": [form[name] for name in form.fields],
         "words": inbox_words(),
@@ -152,7 +155,8 @@ def inbox(request: DeskRequest, slug: str) -> HttpResponse:
         "query": query.urlencode(),
         "workers": workers,
         "unsent": unsent,
-        **_views(request),
+        "narrowed": narrowed and not any(each["current"] for each in views["views"]),
+        **views,
         "notice_count": unread,
     }  # fmt: skip
     return render(request, "pages/staff/inbox.html", context)

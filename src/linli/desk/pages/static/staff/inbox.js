@@ -9,6 +9,10 @@ const keysOn = document.querySelector("#keys-on");
 const news = document.querySelector("#news");
 let etag = "";
 
+// On a screen with room for them nothing is folded away.
+const more = document.querySelector(".more-filters");
+if (window.matchMedia("(min-width: 43rem)").matches) more.replaceWith(...more.querySelectorAll(".choice"));
+
 const rows = () => [...document.querySelectorAll("#rows tbody tr")];
 const here = () => document.activeElement?.closest?.("#rows tbody tr");
 
