@@ -227,7 +227,8 @@ def killed(desk: Desk, gateway: Gateway, *, kills: int, seed: int, said: bool = 
 
 
 def _count(desk: Desk, gateway: Gateway, residents: Residents, counted: Counted) -> None:
-    desk.run(DELIVER)
+    # Tens of thousands of reports, one after the other, if two hundred kills kept the worker from most of its work.
+    desk.run(DELIVER, patience_s=3600)
     found = ast.literal_eval(desk.ask(" ".join(COUNTED.split())))
     matters = Counter(found["words"])
     promised = {f"lamp {key}" for key in residents.codes}

@@ -106,12 +106,12 @@ class Desk:
     def linli(self, *arguments: object, **more: str) -> subprocess.CompletedProcess[str]:
         return linli(*arguments, "--data", self.data, **(self.given | more))
 
-    def run(self, code: str, *arguments: str) -> str:
+    def run(self, code: str, *arguments: str, patience_s: float = 900) -> str:
         given = environment(
             LINLI_DATA=str(self.data), DJANGO_SETTINGS_MODULE="linli.desk.config.settings", **self.given
         )
         done = subprocess.run(
-            [sys.executable, "-c", code, *arguments], env=given, capture_output=True, text=True, timeout=900, check=False
+            [sys.executable, "-c", code, *arguments], env=given, capture_output=True, text=True, timeout=patience_s, check=False
         )  # fmt: skip
         assert done.returncode == 0, done.stderr
         return done.stdout
