@@ -4,17 +4,14 @@ from __future__ import annotations
 
 import ctypes
 import functools
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+from linli.engine.compiled import at, load
 
+if TYPE_CHECKING:
     from linli.engine.reach import doors
 
-_SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 _NO_MEMORY, _TOO_LARGE = 1, 2
 
 _int32, _int64, _double, _at = ctypes.c_int32, ctypes.c_int64, ctypes.c_double, ctypes.c_void_p
@@ -65,30 +62,7 @@ class DoorsStruct(ctypes.Structure):
 @functools.cache
 def library() -> ctypes.CDLL | None:
     """Load the compiled kernel; None where it was not built, or LINLI_NO_KERNEL is set."""
-    path = Path(__file__).with_name(f"_kernel{'_avx2' if _has_avx2() else ''}{_SUFFIX}")
-    if os.environ.get("LINLI_NO_KERNEL") or not path.exists():
-        return None
-    try:
-        loaded = ctypes.CDLL(str(path))
-        for name, (result, arguments) in _FUNCTIONS.items():
-            function = getattr(loaded, name)
-            function.restype, function.argtypes = result, arguments
-    except (OSError, AttributeError):  # built for another machine, or left from another version
-        return None
-    return loaded
-
-
-def _has_avx2() -> bool:
-    """Ask Linux whether the processor can do 16 lanes at once; elsewhere the plain build will do."""
-    try:
-        return "avx2" in Path("/proc/cpuinfo").read_text(encoding="ascii", errors="replace").split()
-    except OSError:
-        return False
-
-
-def at(array: NDArray[Any] | None) -> int | None:
-    """Give the address of an array's data. The caller keeps the array alive over the call."""
-    return None if array is None else array.ctypes.data
+    return load(Path(__file__).with_name("_kernel.c"), _FUNCTIONS)
 
 
 def ends_struct(ends: doors.Ends, whole: doors.Doors | None = None) -> DoorsStruct:

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from linli.engine.reach.library import DoorsStruct, Net, at, check, ends_struct, library
+from linli.engine.compiled import at
+from linli.engine.reach.library import DoorsStruct, Net, check, ends_struct, library
 from linli.engine.reach.memory import Memory
 from linli.engine.reach.times import FAR, Ticks, tick_of
 
