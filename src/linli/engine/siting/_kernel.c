@@ -34,34 +34,6 @@ typedef struct {
 enum { FREE = 0, OPEN = 1, SHUT = 2 };
 enum { DONE = 0, NO_MEMORY = 1, OUT_OF_TIME = 2 };
 
-// Sorts by cost, then by candidate, so that the same input gives the same rows.
-typedef struct {
-  double cost;
-  int32_t cand;
-} Pair;
-
-static int by_cost(const void *a, const void *b) {
-  const Pair *x = a, *y = b;
-  if (x->cost != y->cost) return x->cost < y->cost ? -1 : 1;
-  return (x->cand > y->cand) - (x->cand < y->cand);
-}
-
-API int32_t linli_site_sort(int32_t n, const int64_t *start, int32_t *cand, double *cost) {
-  int64_t longest = 0;
-  for (int32_t i = 0; i < n; i++)
-    if (start[i + 1] - start[i] > longest) longest = start[i + 1] - start[i];
-  Pair *row = malloc((size_t)(longest + 1) * sizeof *row);
-  if (!row) return NO_MEMORY;
-  for (int32_t i = 0; i < n; i++) {
-    int64_t count = start[i + 1] - start[i], at = start[i];
-    for (int64_t k = 0; k < count; k++) row[k] = (Pair){cost[at + k], cand[at + k]};
-    qsort(row, (size_t)count, sizeof *row, by_cost);
-    for (int64_t k = 0; k < count; k++) cost[at + k] = row[k].cost, cand[at + k] = row[k].cand;
-  }
-  free(row);
-  return DONE;
-}
-
 API void linli_site_transpose(int32_t n, int32_t m, const int64_t *start, const int32_t *cand, const double *cost,
                               int64_t *in_start, int32_t *in_demand, double *in_cost) {
   memset(in_start, 0, (size_t)(m + 1) * sizeof *in_start);
@@ -292,9 +264,10 @@ static int open_search(Search *s, const Lists *of, const int32_t *open, int32_t 
   return DONE;
 }
 
-// Improves `open` [p] in place: to where no swap pays, then `rounds` times from there after a few swaps by chance.
-API int32_t linli_site_search(const Lists *of, int32_t p, const uint8_t *must, int32_t *open, int64_t rounds,
-                              int64_t most_work, uint64_t seed, double *total) {
+// Improves `open` [p] in place: to where no swap pays, then from there after a few swaps by chance, as long
+// as less than `most_work` costs were read.
+API int32_t linli_site_search(const Lists *of, int32_t p, const uint8_t *must, int32_t *open, int64_t most_work,
+                              uint64_t seed, double *total) {
   Search s;
   int status = open_search(&s, of, open, p, must);
   int64_t work = 0;
@@ -302,7 +275,7 @@ API int32_t linli_site_search(const Lists *of, int32_t p, const uint8_t *must, i
   if (!status) status = descend(&s, &work);
   int32_t movable = 0;
   for (int32_t k = 0; !status && k < p; k++) movable += must[s.at_slot[k]] != OPEN;
-  for (int64_t round = 0; !status && round < rounds && work < most_work && movable && movable < of->m; round++) {
+  while (!status && work < most_work && movable) {
     double before = s.total;
     s.swaps = 0;
     int32_t strength = 1 + (int32_t)(next_random(&seed) % 4);
@@ -370,7 +343,6 @@ static void select_least(Valued *all, int32_t size, int32_t count) {
 }
 
 typedef struct {
-  int32_t chosen, first_out; // how many FREE are chosen; least value among those that are not
   double worst_in, best_out; // largest chosen and least other value, of the FREE
 } Chosen;
 
@@ -392,7 +364,7 @@ static double relax(const Lists *of, int32_t p, const uint8_t *must, const doubl
     if (must[j] == FREE) all[size++] = (Valued){reduced[j], j};
   }
   if (left > size) return DBL_MAX; // no choice is left
-  said->worst_in = -DBL_MAX, said->best_out = DBL_MAX, said->chosen = left;
+  said->worst_in = -DBL_MAX, said->best_out = DBL_MAX;
   if (left < size) {
     // One more than chosen, so that both sides of the cut are known.
     select_least(all, size, left + 1);

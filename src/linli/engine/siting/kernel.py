@@ -22,7 +22,7 @@ _NO_MEMORY, _OUT_OF_TIME = 1, 2
 _int32, _int64, _double, _at = ctypes.c_int32, ctypes.c_int64, ctypes.c_double, ctypes.c_void_p
 _FUNCTIONS: dict[str, tuple[Any, list[Any]]] = {
     "linli_site_transpose": (None, [_int32] * 2 + [_at] * 6),
-    "linli_site_search": (_int32, [_at, _int32, _at, _at, _int64, _int64, ctypes.c_uint64, _at]),
+    "linli_site_search": (_int32, [_at, _int32, _at, _at, _int64, ctypes.c_uint64, _at]),
     "linli_site_climb": (_int32, [_at, _int32, _at, _at, _double, _double] + [_at] * 5),
     "linli_site_tree": (_int32, [_at, _int32, _at, _at, _double, _double, _int64] + [_at] * 6),
 }
@@ -115,7 +115,7 @@ class Kernel:
         """
         best, total = np.array(opened, np.int32), ctypes.c_double()
         self._call(
-            "linli_site_search", self._at, best.size, at(must), at(best), 2**62 if work else 0, work, seed,
+            "linli_site_search", self._at, best.size, at(must), at(best), work, seed,
             ctypes.addressof(total),
         )  # fmt: skip
         return best, total.value

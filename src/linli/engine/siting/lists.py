@@ -98,9 +98,9 @@ def from_table(
             np.zeros(count, np.int64), np.zeros(0, np.int64), np.zeros(0), candidates, weight, unserved
         )
     order = np.argsort(table, axis=1, kind="stable")  # NaN and infinite last
-    can = np.isfinite(np.take_along_axis(table, order, axis=1))
-    costs = np.take_along_axis(table, order, axis=1)[can]
-    return _lists(can.sum(axis=1), order[can], costs, candidates, weight, unserved)
+    in_order = np.take_along_axis(table, order, axis=1)
+    can = np.isfinite(in_order)
+    return _lists(can.sum(axis=1), order[can], in_order[can], candidates, weight, unserved)
 
 
 def from_pairs(

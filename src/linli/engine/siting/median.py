@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -148,6 +149,10 @@ class _Work:
         self.asked = self.must.copy()
         self.multiplier = np.zeros(self.lists.demand_count)
 
+    @cached_property
+    def kernel(self) -> Kernel:
+        return Kernel(self.lists)
+
     @property
     def seconds(self) -> float:
         return time.perf_counter() - self.began
@@ -187,7 +192,7 @@ class _Work:
 
 def _search_and_bound(work: _Work) -> None:
     """Narrow the gap from both sides, and fix what it leaves no choice."""
-    lists, kernel = work.lists, Kernel(work.lists)
+    lists, kernel = work.lists, work.kernel
     reads = min(_SEARCHES * lists.cost.size, _MOST_SEARCH)
     kept, free = np.flatnonzero(work.must == OPEN), np.flatnonzero(work.must == FREE)
     chance = np.random.default_rng(0)
@@ -246,8 +251,7 @@ def _decide(work: _Work) -> None:
 
 
 def _decide_by_tree(work: _Work, nodes: int) -> None:
-    kernel = Kernel(work.lists)
-    opened, total, bound, _ = kernel.tree(
+    opened, total, bound, _ = work.kernel.tree(
         work.opened, work.must, work.multiplier, upper=work.total, unit=work.lists.unit, limit_s=work.left_s, nodes=nodes,
         first=_TREE_ROOT, below=_TREE_BELOW,
     )  # fmt: skip
